@@ -1,0 +1,98 @@
+"""Both engines merge, read and roll back alike."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+import sqlalchemy as sa
+
+from warehouse.engine import MergeCounts, Warehouse, WarehouseBusy
+from warehouse.settings import Settings
+from warehouse.tables import exit_, metadata
+
+DAY = pa.array([19000, None], type=pa.date32())
+
+
+def staged(names: list[str], reasons: list[str | None]) -> pa.Table:
+    count = len(names)
+    given = {"source_system": ["hr"] * count, "source_record_id": names, "person_id": names}
+    given |= {"reason_source": reasons, "is_inferred": [False] * count}
+    kinds = {"DATE": pa.date32(), "TIMESTAMP": pa.timestamp("us"), "DATETIME": pa.timestamp("us")}
+    kinds |= {"BOOLEAN": pa.bool_(), "INTEGER": pa.int32()}
+    arrays = [
+        pa.array(given.get(c.name, [None] * count), type=kinds.get(str(c.type), pa.string()))
+        for c in exit_.columns
+    ]
+    return pa.Table.from_arrays(arrays, names=[c.name for c in exit_.columns])
+
+
+def merge(warehouse: Warehouse, table: pa.Table) -> MergeCounts:
+    with warehouse.writing() as writer:
+        return writer.merge(exit_, writer.staging.load(table, "exit"))
+
+
+def test_merging_counts_new_changed_and_equal_rows(warehouse: Warehouse) -> None:
+    first = merge(warehouse, staged(["a", "b", "c"], ["x", None, 'quote " , \n line']))
+    assert first == MergeCounts(inserted=3, updated=0, unchanged=0)
+    second = merge(warehouse, staged(["b", "c", "d"], ["y", 'quote " , \n line', None]))
+    assert second == MergeCounts(inserted=1, updated=1, unchanged=1)
+    found = warehouse.read(sa.select(exit_.c.person_id, exit_.c.reason_source))
+    assert dict(found.fillna("-").to_numpy().tolist()) == {
+        "a": "x", "b": "y", "c": 'quote " , \n line', "d": "-"
+    }  # fmt: skip
+
+
+def test_an_error_leaves_nothing_behind(warehouse: Warehouse) -> None:
+    with pytest.raises(RuntimeError), warehouse.writing() as writer:
+        writer.merge(exit_, writer.staging.load(staged(["a"], ["x"]), "exit"))
+        raise RuntimeError
+    assert warehouse.read(sa.select(exit_.c.person_id)).empty
+
+
+def test_staging_sees_rows_merged_before_in_the_same_transaction(warehouse: Warehouse) -> None:
+    with warehouse.writing() as writer:
+        assert writer.staging.rows(f"SELECT count(*) FROM {writer.staging.reference(exit_)}") == [
+            (0,)
+        ]
+        writer.merge(exit_, writer.staging.load(staged(["a"], ["x"]), "exit"))
+        found = writer.staging.rows(f"SELECT person_id FROM {writer.staging.reference(exit_)}")
+        assert found == [("a",)]
+
+
+def test_a_second_writer_is_told_to_wait(warehouse: Warehouse, settings: Settings) -> None:
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom warehouse.engine import *\n"
+        "from warehouse.settings import Settings\n"
+        "try:\n"
+        "    with open_warehouse(Settings(Path(sys.argv[1]), sys.argv[2])).writing(): print('in')\n"
+        "except WarehouseBusy as error: print('busy', error)\n"
+    )
+    with warehouse.writing():
+        command = [sys.executable, "-c", program, str(settings.home), settings.warehouse_url]
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said.startswith("busy") and "nothing was changed" in said
+    assert WarehouseBusy
+
+
+def test_frames_have_the_same_types_on_both_engines(warehouse: Warehouse) -> None:
+    merge(warehouse, staged(["a", "b"], ["x", None]))
+    query = sa.select(
+        sa.func.count().label("n"),
+        sa.func.sum(sa.literal(2)).label("s"),
+        sa.func.max(exit_.c.exit_on).label("d"),
+    )
+    found = warehouse.read(query)
+    assert found["n"].dtype == "int64" and float(found["s"][0]) == 4.0
+    assert pd.api.types.is_datetime64_any_dtype(found["d"])
+
+
+def test_every_column_has_type_unit_and_meaning() -> None:
+    for table in metadata.tables.values():
+        assert table.info["meaning"]
+        for column in table.columns:
+            assert column.info.get("unit"), f"{table.name}.{column.name} has no unit"
+            assert len(column.info.get("meaning", "")) > 5, f"{table.name}.{column.name}"

@@ -1,0 +1,1 @@
+"""Person-level facts: declared tables, both engines, and what is counted from them."""

@@ -1,0 +1,72 @@
+"""The gate between computed cells and a release: small groups do not pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from warehouse.disclosure.policy import Policy
+from warehouse.disclosure.suppression import FEW_PEOPLE, WORKED_OUT, hide
+from warehouse.metrics.metric import OPERATIONAL, Metric
+
+SUPPRESSED = "suppressed"
+COMPLEMENT_REASON = "Hidden so that a smaller group cannot be worked out"
+_BLANKED = ["value", "lower", "upper", "numerator", "denominator"]
+
+__all__ = ["COMPLEMENT_REASON", "SUPPRESSED", "Policy", "apply_policy"]
+
+
+def apply_policy(cells: pd.DataFrame, metrics: Sequence[Metric], policy: Policy) -> pd.DataFrame:
+    """Withhold cells about too few people.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        As :func:`warehouse.cube.compute_cells` gives them; not changed.
+    metrics : sequence of Metric
+        Declarations of every metric in ``cells``.
+    policy : Policy
+
+    Returns
+    -------
+    DataFrame
+        The columns of the release table ``metric_cell``. A withheld cell has status suppressed, a
+        reason, and neither value, interval, numerator, denominator nor n.
+
+    Raises
+    ------
+    ValueError
+        A cell's metric is not declared: nothing is known about its sensitivity.
+    """
+    declared = {metric.id: metric for metric in metrics}
+    unknown = set(cells["metric_id"]) - set(declared)
+    if unknown:
+        raise ValueError(f"Metrics without a declaration cannot be published: {sorted(unknown)}")
+    released = cells.drop(columns="smallest").reset_index(drop=True)
+    sensitive = np.array(
+        [declared[m].sensitivity != OPERATIONAL for m in cells["metric_id"]], dtype=bool
+    )
+    chosen = cells.reset_index(drop=True)[sensitive]
+    if chosen.empty:
+        return released
+    chosen = chosen.assign(
+        is_additive=[declared[m].additive for m in chosen["metric_id"]],
+        tells_of=[declared[m].tells_of for m in chosen["metric_id"]],
+    )
+    minimum = np.array(
+        [max(declared[m].minimum_group, policy.minimum_group) for m in chosen["metric_id"]]
+    )
+    why = hide(chosen, minimum=minimum)
+    reasons = np.where(
+        why == FEW_PEOPLE,
+        [f"Fewer than {k} people" for k in minimum],
+        np.where(why == WORKED_OUT, COMPLEMENT_REASON, ""),
+    )
+    rows = why.index[(why != "").to_numpy()]
+    released.loc[rows, _BLANKED] = np.nan
+    released.loc[rows, "n"] = pd.NA
+    released.loc[rows, "status"] = SUPPRESSED
+    released.loc[rows, "reason"] = reasons[(why != "").to_numpy()]
+    return released

@@ -1,0 +1,1 @@
+"""Facts that metrics are computed from, as queries over the canonical tables."""
