@@ -1,0 +1,270 @@
+"""The enrollment model: the chance to enroll this month among those who may."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models.design import Design, code_calendar, code_covariates
+from models.estimate import NotEstimable
+from models.options import RetentionOptions
+from models.person_period import PersonPeriod
+
+BLOCK_ROWS = 200_000
+LARGEST_PROBABILITY = 0.999
+LARGEST_SHARE_WITHOUT_CONTROL = 0.1
+
+
+@dataclass(frozen=True)
+class EnrollmentModel:
+    """Fitted enrollment probabilities.
+
+    Attributes
+    ----------
+    probability : ndarray of float, shape (n_rows,)
+        Chance to enroll in the month; 0 where the person may not, or where nobody like them did.
+    in_trials : ndarray of bool, shape (n_rows,)
+        Rows that start a trial, as a joiner or as a control.
+    design : Design
+    coefficients : dict
+        Column label to log odds; numeric covariates are per standard deviation.
+    excluded : tuple of str
+        Levels in which nobody or everybody enrolls; such rows take no part.
+    is_fitted_column : ndarray of bool, shape (n_columns,)
+        Columns of the design in the model, reference levels left out.
+    person_influence : ndarray of float, shape (n_people, n_coefficients)
+        Influence of each person on the coefficients.
+    fitted_rows : ndarray of int, shape (n_fitted,)
+        Rows the model was fitted to, increasing.
+    fitted_matrix : ndarray of float, shape (n_fitted, n_coefficients)
+        Their regressors, the intercept first.
+    """
+
+    probability: np.ndarray
+    in_trials: np.ndarray
+    design: Design
+    coefficients: dict[str, float]
+    excluded: tuple[str, ...]
+    is_fitted_column: np.ndarray
+    person_influence: np.ndarray
+    fitted_rows: np.ndarray
+    fitted_matrix: np.ndarray
+
+    def transposed_product(self, rows: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """Sum of regressors times values over rows that start a trial.
+
+        Parameters
+        ----------
+        rows : ndarray of int, shape (n,)
+        values : ndarray of float, shape (n, m)
+
+        Returns
+        -------
+        ndarray of float, shape (n_coefficients, m)
+        """
+        product: np.ndarray
+        position = np.searchsorted(self.fitted_rows, rows)
+        inside = np.minimum(position, len(self.fitted_rows) - 1)
+        if (self.fitted_rows[inside] == rows).all():
+            # moving the few columns of values is cheaper than moving the regressors
+            moved = np.zeros((len(self.fitted_rows), values.shape[1]))
+            moved[position] = values
+            product = self.fitted_matrix.T @ moved
+            return product
+        product = _regressors(self.design, self.is_fitted_column, rows).T @ values
+        return product
+
+
+def fit_enrollment(
+    period: PersonPeriod,
+    frame: pd.DataFrame,
+    *,
+    covariates: Sequence[str],
+    options: RetentionOptions,
+) -> EnrollmentModel:
+    """Fit a pooled logistic model of enrolling to all person-months at risk.
+
+    Levels of a covariate (and months) without a single enrollment get probability 0, the exact
+    maximum-likelihood limit: nobody like these people joined, so they stand in for no joiner.
+
+    Parameters
+    ----------
+    period : PersonPeriod
+    frame : DataFrame
+        The frame ``period`` was read from.
+    covariates : sequence of str
+    options : RetentionOptions
+        ``calendar``, ``minimum_enrollments``, ``max_fit_rows`` and ``seed`` are used: above that
+        size all enrollments and a weighted random sample of the other rows are fitted.
+
+    Returns
+    -------
+    EnrollmentModel
+
+    Raises
+    ------
+    NotEstimable
+        Code ``no_enrollments``, ``too_few_enrollments``, ``no_controls``, ``no_overlap`` or
+        ``separation``.
+
+    Source: Danaei et al. (2013), Stat Methods Med Res 22:70, 10.1177/0962280211403603.
+    """
+    n_enrollments = int(period.enrolls.sum())
+    if n_enrollments == 0:
+        raise NotEstimable(
+            "no_enrollments", "Nobody enrolled in a month in which they were marked eligible."
+        )
+    if n_enrollments < options.minimum_enrollments:
+        raise NotEstimable(
+            "too_few_enrollments",
+            f"Only {n_enrollments} people enrolled; at least "
+            f"{options.minimum_enrollments} are needed.",
+        )
+    trial_months = np.unique(period.month[period.enrolls])
+    rows = np.flatnonzero(period.at_risk & np.isin(period.month, trial_months))
+    coded = code_covariates(frame, covariates, order=period.order, rows=rows)
+    if options.calendar and len(trial_months) > 1:
+        time = code_calendar(
+            period.month, period.enrolls, rows=rows, minimum=options.minimum_enrollments
+        )
+        coded = coded if time is None else (*coded, time)
+    design = Design(coded)
+    rows, excluded = _rows_with_counterpart(design, period, rows)
+    fitted, weight = _fit_rows(period.enrolls, rows, n_enrollments, options)
+    kept = np.array([not column.is_reference for column in design.columns], dtype=bool)
+    matrix = _regressors(design, kept, fitted)
+    coefficient, person_influence = _fit(matrix, period, fitted, weight)
+    probability = np.zeros(len(period.month))
+    for start in range(0, len(rows), BLOCK_ROWS):
+        block = rows[start : start + BLOCK_ROWS]
+        probability[block] = _chance(_regressors(design, kept, block) @ coefficient)
+    _check_separation(probability[rows], period.enrolls[rows])
+    in_trials = np.zeros(len(period.month), dtype=bool)
+    in_trials[rows] = True
+    names = ["intercept", *(c.label for c, keep in zip(design.columns, kept, strict=True) if keep)]
+    return EnrollmentModel(
+        probability=probability,
+        in_trials=in_trials,
+        design=design,
+        coefficients=dict(zip(names, coefficient.tolist(), strict=True)),
+        excluded=excluded,
+        is_fitted_column=kept,
+        person_influence=person_influence,
+        fitted_rows=fitted,
+        fitted_matrix=matrix,
+    )
+
+
+def _regressors(design: Design, kept: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Regressors of some rows, the intercept first."""
+    return np.column_stack([np.ones(len(rows)), design.matrix(rows)[:, kept]])
+
+
+def _rows_with_counterpart(
+    design: Design, period: PersonPeriod, rows: np.ndarray
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Leave out rows of levels in which nobody or everybody enrolls, until there are none."""
+    excluded: list[str] = []
+    n_enrollments = period.enrolls[rows].sum()
+    while True:
+        if period.enrolls[rows].all():
+            raise NotEstimable("no_controls", "Everybody who could enroll did: nobody to compare.")
+        keep = np.ones(len(rows), dtype=bool)
+        for covariate in design.covariates:
+            if not covariate.levels:
+                continue
+            codes = covariate.codes[rows]
+            size = np.bincount(codes, minlength=len(covariate.levels) + 1)
+            joined = np.bincount(
+                codes, weights=period.enrolls[rows], minlength=len(covariate.levels) + 1
+            )
+            one_sided = (size > 0) & ((joined == 0) | (joined == size))
+            one_sided_levels = np.flatnonzero(one_sided[: len(covariate.levels)])
+            excluded += [f"{covariate.name} = {covariate.levels[i]}" for i in one_sided_levels]
+            keep &= ~one_sided[codes]
+        if keep.all():
+            break
+        rows = rows[keep]
+    lost = 1.0 - period.enrolls[rows].sum() / n_enrollments
+    if lost > LARGEST_SHARE_WITHOUT_CONTROL:
+        raise NotEstimable(
+            "no_overlap",
+            f"For {lost:.0%} of those who enrolled nobody comparable stayed out "
+            f"({', '.join(excluded[:3])}).",
+        )
+    return rows, tuple(excluded)
+
+
+def _fit_rows(
+    enrolls: np.ndarray, rows: np.ndarray, n_enrollments: int, options: RetentionOptions
+) -> tuple[np.ndarray, np.ndarray]:
+    if len(rows) <= options.max_fit_rows:
+        return rows, np.ones(len(rows))
+    others = rows[~enrolls[rows]]
+    wanted = max(options.max_fit_rows - n_enrollments, n_enrollments)
+    if wanted >= len(others):
+        return rows, np.ones(len(rows))
+    sample = np.random.default_rng(options.seed).choice(len(others), size=wanted, replace=False)
+    sample.sort()
+    chosen = np.sort(np.concatenate([rows[enrolls[rows]], others[sample]]))
+    return chosen, np.where(enrolls[chosen], 1.0, len(others) / wanted)
+
+
+def _chance(log_odds: np.ndarray) -> np.ndarray:
+    chance: np.ndarray = 1.0 / (1.0 + np.exp(-log_odds))
+    return chance
+
+
+def _fit(
+    matrix: np.ndarray, period: PersonPeriod, rows: np.ndarray, weight: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Newton's method; collinear columns share their coefficient (minimum norm).
+
+    Returns the coefficients and the influence of each person on them.
+    """
+    outcome = period.enrolls[rows].astype(float)
+    coefficient = np.zeros(matrix.shape[1])
+    share = np.average(outcome, weights=weight)
+    coefficient[0] = np.log(share / (1.0 - share))
+    last = np.inf
+    for _ in range(50):
+        linear = matrix @ coefficient
+        deviance = float(np.sum(weight * (np.logaddexp(0.0, linear) - outcome * linear)))
+        fitted = _chance(linear)
+        residual = weight * (outcome - fitted)
+        information = (matrix * (weight * fitted * (1.0 - fitted))[:, None]).T @ matrix
+        if abs(last - deviance) <= 1e-11 * (1.0 + abs(deviance)):
+            inverse = np.linalg.pinv(information, rcond=1e-10, hermitian=True)
+            return coefficient, _by_person(matrix, residual, period, rows) @ inverse
+        last = deviance
+        step = np.linalg.lstsq(information, matrix.T @ residual, rcond=1e-10)[0]
+        coefficient = coefficient + step
+        if not np.isfinite(coefficient).all() or np.abs(coefficient).max() > 1e3:
+            break
+    raise NotEstimable(
+        "separation", "The covariates tell exactly who enrolled: nobody comparable stayed out."
+    )
+
+
+def _by_person(
+    matrix: np.ndarray, residual: np.ndarray, period: PersonPeriod, rows: np.ndarray
+) -> np.ndarray:
+    """Score of each person: regressors times residual, summed over the person's rows."""
+    person = period.person[rows]
+    firsts = np.flatnonzero(np.append(True, person[1:] != person[:-1]))
+    score = np.zeros((period.n_people, matrix.shape[1]))
+    for number, column in enumerate(matrix.T):
+        score[person[firsts], number] = np.add.reduceat(column * residual, firsts)
+    return score
+
+
+def _check_separation(probability: np.ndarray, enrolls: np.ndarray) -> None:
+    if probability[~enrolls].max() > LARGEST_PROBABILITY or (
+        probability[enrolls].min() > LARGEST_PROBABILITY
+    ):
+        raise NotEstimable(
+            "separation", "The covariates tell almost exactly who enrolled: no overlap."
+        )

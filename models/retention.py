@@ -1,0 +1,227 @@
+"""Did the program keep people? Sequential nested trials with influence-function intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from models.contrast import Contrast, curve_frame, horizon_effect, horizon_warnings
+from models.diagnosis import diagnose
+from models.effects import RetentionEffect
+from models.enrollment import EnrollmentModel, fit_enrollment
+from models.estimate import (
+    InvalidInput,
+    NotEstimable,
+)
+from models.nuisance import add_enrollment_influence, joined_gradient, not_joined_gradient
+from models.options import RetentionOptions
+from models.person_period import PersonPeriod, read_person_period
+from models.survival import SurvivalCurve, estimate_survival
+from models.trials import RiskSets, joined_risk_sets, not_joined_risk_sets, weight_cap
+
+
+def estimate_retention(
+    person_month: pd.DataFrame,
+    *,
+    covariates: Sequence[str],
+    horizons: Sequence[int] = (6, 12, 24),
+    cluster: str = "person_id",
+    censored: str | None = None,
+    options: RetentionOptions | None = None,
+) -> RetentionEffect:
+    """Effect of joining the program on staying, in those who joined.
+
+    Parameters
+    ----------
+    person_month : DataFrame
+        One row per employed person (or spell) and month, without gaps: person_id, month (whole
+        number >= 0), is_eligible (may enroll in this month, the month of enrollment included),
+        enrolled_month (NULL if never), exited (left in this month: the last row), covariates as
+        known at the start of the month. Months may be any equal periods. A person whose rows end
+        without an exit is censored: at risk in the last month, gone after it.
+    covariates : sequence of str
+        Numeric columns enter linearly (add transformed columns for curves), others by level.
+    horizons : sequence of int
+        Months of follow-up, each at least 1.
+    cluster : str
+        Column to cluster standard errors by, constant within a person_id; a missing value is a
+        cluster of its own.
+    censored : str, optional
+        Column that marks the last month of a person who left observation without the event, such
+        as by an involuntary exit. Rows that merely end count the same; the mark lets the data be
+        checked and those who are merely lost be counted.
+    options : RetentionOptions, optional
+
+    Returns
+    -------
+    RetentionEffect
+
+    Raises
+    ------
+    InvalidInput
+        The data contradict themselves; see :func:`models.person_period.read_person_period`.
+    NotEstimable
+        Nothing can be said at all: code ``no_enrollments``, ``too_few_enrollments``,
+        ``no_controls``, ``no_overlap``, ``separation`` or ``no_exits``. A single horizon without
+        an answer carries its reason instead.
+
+    Notes
+    -----
+    Exits that censor are treated as independent of the main exit given time since the start of
+    the trial: the effect is on the hazard of the main exit, as if the others did not occur.
+
+    Source: Danaei et al. (2013), 10.1177/0962280211403603; Hernan & Robins, What If (2020),
+    ch. 17. Standard errors by influence functions, summed by cluster, that count the
+    enrollment model as estimated (see :mod:`models.nuisance`).
+    """
+    chosen = options or RetentionOptions()
+    study = open_study(
+        person_month, covariates=covariates, cluster=cluster, censored=censored, options=chosen
+    )
+    return study.estimate(horizons=horizons, options=chosen)
+
+
+@dataclass(frozen=True)
+class RetentionStudy:
+    """Checked data with a fitted enrollment model, for several analyses of the same people."""
+
+    period: PersonPeriod
+    model: EnrollmentModel
+
+    def with_outcome(self, exited: np.ndarray) -> RetentionStudy:
+        """Study of another outcome in the same people; other exits censor.
+
+        Parameters
+        ----------
+        exited : ndarray of bool, shape (n_rows,)
+            In the row order of the caller's frame; only a person's last row may be true.
+
+        Raises
+        ------
+        InvalidInput
+            Code ``row_after_exit``.
+        NotEstimable
+            Code ``no_exits``.
+        """
+        ordered = np.asarray(exited, dtype=bool)[self.period.order]
+        if ordered.sum() != ordered[self.period.ends - 1].sum():
+            raise InvalidInput("row_after_exit", "A person has rows after leaving.")
+        if not ordered.any():
+            raise NotEstimable("no_exits", "Nobody left in the time observed.")
+        return replace(self, period=replace(self.period, exited=ordered))
+
+    def with_cluster(self, cluster: np.ndarray) -> RetentionStudy:
+        """Study whose standard errors are clustered otherwise.
+
+        Parameters
+        ----------
+        cluster : ndarray of int, shape (n_rows,)
+            Cluster number from 0, in the row order of the caller's frame, constant within a
+            person_id.
+        """
+        of_person = np.asarray(cluster)[self.period.order][self.period.starts]
+        return replace(self, period=replace(self.period, cluster=of_person))
+
+    def estimate(
+        self, *, horizons: Sequence[int] = (6, 12, 24), options: RetentionOptions | None = None
+    ) -> RetentionEffect:
+        """Effect under other options or horizons; those of the enrollment model stay as fitted."""
+        _check_horizons(horizons)
+        chosen = options or RetentionOptions()
+        # one month more than the longest horizon, so that the curves' last point has its number
+        n_months = max(horizons) + 1
+        cap = _cap(self, n_months, chosen)
+        joined_sets, not_joined_sets = study_risk_sets(self, n_months, chosen, cap)
+        joined, not_joined = _survival_curves(self, joined_sets, not_joined_sets, chosen, cap)
+        contrast = Contrast(joined, not_joined, self.period.cluster, chosen.level)
+        effects = {horizon: horizon_effect(horizon, contrast, chosen) for horizon in horizons}
+        diagnostics = diagnose(
+            self.period, self.model, not_joined_sets, estimand=chosen.estimand, cap=cap
+        )
+        trials = self.period.month[self.period.enrolls & self.model.in_trials]
+        curves = [
+            curve_frame(name, arm, contrast)
+            for name, arm in (("joined", joined), ("not_joined", not_joined))
+        ]
+        return RetentionEffect(
+            horizons=effects,
+            curves=pd.concat(curves, ignore_index=True),
+            diagnostics=diagnostics,
+            n_treated=len(joined_sets.people),
+            n_control=len(not_joined_sets.people),
+            effective_sample_size=diagnostics.effective_sample_size,
+            n_trials=len(np.unique(trials)),
+            options=chosen,
+            warnings=(*diagnostics.warnings, *horizon_warnings(effects)),
+        )
+
+
+def open_study(
+    person_month: pd.DataFrame,
+    *,
+    covariates: Sequence[str],
+    cluster: str = "person_id",
+    censored: str | None = None,
+    options: RetentionOptions | None = None,
+) -> RetentionStudy:
+    """Check the data and fit the enrollment model once; see :func:`estimate_retention`."""
+    chosen = options or RetentionOptions()
+    period = read_person_period(
+        person_month, covariates=covariates, cluster=cluster, censored=censored
+    )
+    if not period.exited.any():
+        raise NotEstimable("no_exits", "Nobody left in the time observed.")
+    model = fit_enrollment(period, person_month, covariates=covariates, options=chosen)
+    return RetentionStudy(period, model)
+
+
+def study_risk_sets(
+    study: RetentionStudy, n_months: int, options: RetentionOptions, cap: float | None = None
+) -> tuple[RiskSets, RiskSets]:
+    """Risk sets of those who joined and of their controls, from which everything follows."""
+    joined = joined_risk_sets(study.period, study.model, n_months=n_months, options=options)
+    not_joined = not_joined_risk_sets(
+        study.period, study.model, n_months=n_months, options=options, cap=cap
+    )
+    return joined, not_joined
+
+
+def _survival_curves(
+    study: RetentionStudy,
+    joined_sets: RiskSets,
+    not_joined_sets: RiskSets,
+    options: RetentionOptions,
+    cap: float | None,
+) -> tuple[SurvivalCurve, SurvivalCurve]:
+    joined, not_joined = estimate_survival(joined_sets), estimate_survival(not_joined_sets)
+    if options.known_weights:
+        return joined, not_joined
+    period, model = study.period, study.model
+    gradient = not_joined_gradient(
+        not_joined_sets, not_joined, period, model, options=options, cap=cap
+    )
+    not_joined = add_enrollment_influence(not_joined, period, model, gradient)
+    if options.estimand == "eligible":
+        gradient = joined_gradient(joined_sets, joined, period, model)
+        joined = add_enrollment_influence(joined, period, model, gradient)
+    return joined, not_joined
+
+
+def _cap(study: RetentionStudy, n_months: int, options: RetentionOptions) -> float | None:
+    if options.truncate is None:
+        return None
+    return weight_cap(
+        study.period,
+        study.model,
+        quantile=options.truncate,
+        n_months=n_months,
+        options=options,
+    )
+
+
+def _check_horizons(horizons: Sequence[int]) -> None:
+    if not len(horizons) or min(horizons) < 1 or any(h != int(h) for h in horizons):
+        raise InvalidInput("bad_horizon", "Horizons are whole numbers of months, at least 1.")

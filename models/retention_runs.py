@@ -1,0 +1,154 @@
+"""The retention analyses of a release: populations, outcomes, variants and falsification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from models import published
+from models.estimate import EstimationError
+from models.options import RetentionOptions
+from models.panel import COVARIATES, Panel, only_role
+from models.published import Slice
+from models.retention import RetentionStudy, open_study
+from models.sensitivity import compare_naively
+
+HORIZONS = (6, 12, 24)
+FALSIFICATION_HORIZON = 12
+POPULATIONS = ("all", "mentor", "mentee")
+MAIN_OUTCOME = "voluntary_exit"
+OUTCOMES = {MAIN_OUTCOME: "voluntary_exit", "any_exit": "exited"}
+TRUNCATION = 0.995
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of the four tables, by table name."""
+
+    estimate: list[dict[str, Any]]
+    curve: list[pd.DataFrame]
+    balance: list[dict[str, Any]]
+    diagnostic: list[dict[str, Any]]
+
+
+def run_retention(panel: Panel, pairs: pd.DataFrame, *, seed: int = 0) -> Rows:
+    """Run every retention analysis of a release.
+
+    Parameters
+    ----------
+    panel : Panel
+    pairs : DataFrame
+        mentor_person_id and mentee_person_id of every pair ever matched.
+    seed : int
+        Of the sample that very large enrollment models are fitted to.
+
+    Returns
+    -------
+    Rows
+    """
+    rows = Rows([], [], [], [])
+    clusters = _pair_clusters(panel.people, pairs)
+    person_month = panel.rows.assign(pair_cluster=clusters[panel.rows["person"]])
+    options = RetentionOptions(seed=seed)
+    for population in POPULATIONS:
+        chosen = person_month if population == "all" else only_role(person_month, population)
+        try:
+            # whether and when people join is one model, whatever the outcome
+            study = open_study(chosen, covariates=COVARIATES, cluster="person", options=options)
+        except EstimationError as error:
+            rows.estimate.extend(_refuse_population(population, error))
+            continue
+        _run_population(study, chosen, population, rows, options)
+        if population == "all":
+            rows.estimate.extend(_naive(chosen))
+    return rows
+
+
+def refuse_retention(error: EstimationError) -> Rows:
+    """Rows that say why no retention analysis could run at all."""
+    rows = [row for population in POPULATIONS for row in _refuse_population(population, error)]
+    return Rows(rows, [], [], [])
+
+
+def _refuse_population(population: str, error: EstimationError) -> Iterator[dict[str, Any]]:
+    for outcome in OUTCOMES:
+        yield from published.not_estimable_rows(Slice(outcome, population), error, HORIZONS)
+
+
+def _run_population(
+    study: RetentionStudy,
+    person_month: pd.DataFrame,
+    population: str,
+    rows: Rows,
+    options: RetentionOptions,
+) -> None:
+    for outcome, column in OUTCOMES.items():
+        where = Slice(outcome, population)
+        try:
+            own = study.with_outcome(person_month[column].to_numpy())
+        except EstimationError as error:
+            rows.estimate.extend(published.not_estimable_rows(where, error, HORIZONS))
+            continue
+        effect = own.estimate(horizons=HORIZONS, options=options)
+        rows.estimate.extend(published.estimate_rows(where, effect))
+        rows.curve.append(published.curve_rows(where, effect))
+        if outcome != MAIN_OUTCOME:
+            continue
+        rows.balance.extend(published.balance_rows(where, effect))
+        rows.diagnostic.extend(published.diagnostic_rows(where, effect))
+        rows.diagnostic.extend(_falsify(study, person_month, where, options))
+        if population == "all":
+            rows.estimate.extend(_variants(own, person_month, where, options))
+
+
+def _variants(
+    study: RetentionStudy, person_month: pd.DataFrame, main: Slice, options: RetentionOptions
+) -> Iterator[dict[str, Any]]:
+    by_pair = study.with_cluster(person_month["pair_cluster"].to_numpy())
+    for variant, own, choice in (
+        ("intention_to_treat", study, replace(options, censor_at_enrollment=False)),
+        ("truncated", study, replace(options, truncate=TRUNCATION)),
+        ("clustered_by_pair", by_pair, options),
+    ):
+        effect = own.estimate(horizons=HORIZONS, options=choice)
+        yield from published.estimate_rows(replace(main, variant=variant), effect)
+
+
+def _pair_clusters(people: pd.Index, pairs: pd.DataFrame) -> np.ndarray:
+    """Join everybody connected by pairs, through shared mentors too, into one cluster."""
+    mentor = people.get_indexer(pairs["mentor_person_id"])
+    mentee = people.get_indexer(pairs["mentee_person_id"])
+    known = (mentor >= 0) & (mentee >= 0)
+    links = coo_array(
+        (np.ones(known.sum()), (mentor[known], mentee[known])), shape=(len(people), len(people))
+    )
+    component: np.ndarray = connected_components(links, directed=False)[1]
+    return component
+
+
+def _falsify(
+    study: RetentionStudy, person_month: pd.DataFrame, main: Slice, options: RetentionOptions
+) -> list[dict[str, Any]]:
+    try:
+        control = study.with_outcome(person_month["negative_control_exit"].to_numpy())
+        effect = control.estimate(horizons=(FALSIFICATION_HORIZON,), options=options)
+    except EstimationError as error:
+        return published.falsification_rows(main, error, FALSIFICATION_HORIZON)
+    return published.falsification_rows(main, effect, FALSIFICATION_HORIZON)
+
+
+def _naive(person_month: pd.DataFrame) -> list[dict[str, Any]]:
+    frame = person_month.assign(exited=person_month["voluntary_exit"])
+    comparisons = compare_naively(frame, horizons=HORIZONS)
+    names = ("naive_hire", "naive_enrollment")
+    return [
+        row
+        for name, comparison in zip(names, comparisons, strict=True)
+        for row in published.naive_rows(Slice(MAIN_OUTCOME, "all", name), comparison, HORIZONS)
+    ]

@@ -1,0 +1,196 @@
+"""Risk sets of sequential nested trials, without ever expanding them into rows.
+
+A person eligible in ten months is a control in up to ten trials. What the hazards need are only
+sums over those trials, and each is one multiplication per person-month: the weight of the trial
+that began k months ago is the weight it had a month earlier times one factor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.enrollment import EnrollmentModel
+from models.options import RetentionOptions
+from models.person_period import PersonPeriod
+
+BLOCK_ROWS = 200_000
+WEIGHTS_FOR_CAP = 5_000_000
+
+
+@dataclass(frozen=True)
+class RiskSets:
+    """One arm's weighted sums per person and month since the start of the trial.
+
+    Attributes
+    ----------
+    at_risk : ndarray of float, shape (n_people, n_months)
+        Sum over the person's trials of the weight in month k, if still observed.
+    exits : ndarray of float, shape (n_people, n_months)
+        The same, in the month of the exit.
+    people : ndarray of int, shape (n_people,)
+        Person numbers of the rows; people without any trial are left out.
+    """
+
+    at_risk: np.ndarray
+    exits: np.ndarray
+    people: np.ndarray
+
+
+def joined_risk_sets(
+    period: PersonPeriod, model: EnrollmentModel, *, n_months: int, options: RetentionOptions
+) -> RiskSets:
+    """Risk sets of those who enroll, each from the month of enrollment.
+
+    Parameters
+    ----------
+    period : PersonPeriod
+    model : EnrollmentModel
+    n_months : int
+        Months of follow-up.
+    options : RetentionOptions
+        Weight 1 for the effect in joiners, 1/e at enrollment for that in all who are eligible.
+
+    Returns
+    -------
+    RiskSets
+    """
+    rows = np.flatnonzero(period.enrolls & model.in_trials)
+    people = period.person[rows]
+    follow_up = np.arange(n_months)
+    observed = rows[:, None] + follow_up < period.ends[people][:, None]
+    last = period.ends[people] - 1
+    leaves = period.exited[last][:, None] & (rows[:, None] + follow_up == last[:, None])
+    weight = np.ones(len(rows)) if options.estimand == "joiners" else 1.0 / model.probability[rows]
+    return RiskSets(observed * weight[:, None], leaves * weight[:, None], people)
+
+
+def not_joined_risk_sets(
+    period: PersonPeriod,
+    model: EnrollmentModel,
+    *,
+    n_months: int,
+    options: RetentionOptions,
+    cap: float | None = None,
+) -> RiskSets:
+    """Risk sets of the controls, summed over all the trials a person is eligible for.
+
+    Parameters
+    ----------
+    period : PersonPeriod
+    model : EnrollmentModel
+    n_months : int
+        Months of follow-up.
+    options : RetentionOptions
+        Weight at the start of a trial: e/(1-e) for the effect in joiners, else 1/(1-e). Controls
+        who enroll later leave and those who remain stand in for them (times 1/(1-e) each month);
+        without ``censor_at_enrollment`` they stay.
+    cap : float, optional
+        Largest weight of a control in a month of a trial.
+
+    Returns
+    -------
+    RiskSets
+
+    Source: Danaei et al. (2013), 10.1177/0962280211403603; weights as in Hernan & Robins,
+    What If (2020), ch. 12 and 17; equal to the expanded trials term by term.
+    """
+    people = _controls(period, model)
+    at_risk = np.zeros((len(people), n_months))
+    exits = np.zeros((len(people), n_months))
+    done = 0
+    for rows, starts in person_blocks(period, people):
+        exited = period.exited[rows]
+        target = slice(done, done + len(starts))
+        done += len(starts)
+        weights = control_weights(period, model, rows, starts, options)
+        for k, weight in zip(range(n_months), weights, strict=False):
+            used = weight if cap is None else np.minimum(weight, cap)
+            at_risk[target, k] = np.add.reduceat(used, starts)
+            exits[target, k] = np.add.reduceat(used * exited, starts)
+    return RiskSets(at_risk, exits, people)
+
+
+def weight_cap(
+    period: PersonPeriod,
+    model: EnrollmentModel,
+    *,
+    quantile: float,
+    n_months: int,
+    options: RetentionOptions,
+) -> float:
+    """Quantile of all the control weights, over persons, trials and months of follow-up.
+
+    Exact up to five million weights, from evenly spread blocks of people beyond.
+    """
+    people = _controls(period, model)
+    blocks = list(person_blocks(period, people))
+    per_block = BLOCK_ROWS * n_months // 2
+    stride = max(1, len(blocks) * per_block // WEIGHTS_FOR_CAP)
+    found = []
+    for rows, starts in blocks[::stride]:
+        weights = control_weights(period, model, rows, starts, options)
+        for _, weight in zip(range(n_months), weights, strict=False):
+            found.append(weight[weight > 0])
+    return float(np.quantile(np.concatenate(found), quantile))
+
+
+def _controls(period: PersonPeriod, model: EnrollmentModel) -> np.ndarray:
+    begins = model.in_trials & ~period.enrolls
+    return np.flatnonzero(np.logical_or.reduceat(begins, period.starts))
+
+
+def person_blocks(
+    period: PersonPeriod, people: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Split people into runs of about BLOCK_ROWS rows, so that work stays in the cache.
+
+    Yields
+    ------
+    tuple of ndarray of int
+        The rows of a run, and where in them each of its people begins.
+    """
+    length = (period.ends - period.starts)[people]
+    number = np.cumsum(length) // BLOCK_ROWS
+    for block in np.split(np.arange(len(people)), np.flatnonzero(np.diff(number)) + 1):
+        starts = np.concatenate([[0], np.cumsum(length[block])[:-1]])
+        first = period.starts[people[block]]
+        rows = np.repeat(first - starts, length[block]) + np.arange(length[block].sum())
+        yield rows, starts
+
+
+def control_weights(
+    period: PersonPeriod,
+    model: EnrollmentModel,
+    rows: np.ndarray,
+    starts: np.ndarray,
+    options: RetentionOptions,
+) -> Iterator[np.ndarray]:
+    """Per month of follow-up, without end: weight in each row of the trial begun k months before.
+
+    Parameters
+    ----------
+    period : PersonPeriod
+    model : EnrollmentModel
+    rows, starts : ndarray of int
+        A run of :func:`person_blocks`.
+    options : RetentionOptions
+
+    Yields
+    ------
+    ndarray of float, shape (len(rows),)
+        0 where no such trial is followed.
+    """
+    stays = np.maximum(1.0 - model.probability[rows], 1e-12)
+    begins = model.in_trials[rows] & ~period.enrolls[rows]
+    odds = model.probability[rows] if options.estimand == "joiners" else np.ones(len(rows))
+    weight = np.where(begins, odds / stays, 0.0)
+    carried = np.ones(len(rows))
+    if options.censor_at_enrollment:
+        carried = np.where(period.before_enrollment[rows], 1.0 / stays, 0.0)
+    carried[starts] = 0.0
+    while True:
+        yield weight
+        weight = np.concatenate([[0.0], weight[:-1]]) * carried

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pandas as pd
+import pytest
+
+from models.analyses import Analyses, pair_state_history, pair_states, run_analyses
+from tests.unit.models.company import AS_OF, company_tables, fill, simulate
+
+
+@pytest.fixture
+def analyses(warehouse) -> Analyses:
+    fill(warehouse, company_tables(simulate(1200)))
+    return run_analyses(warehouse, as_of=AS_OF)
+
+
+def test_a_company_is_analyzed_from_its_facts(analyses):
+    estimates = analyses.estimate.set_index(
+        ["outcome", "population", "variant", "measure", "horizon_months"]
+    ).sort_index()
+    main = estimates.loc[("voluntary_exit", "all", "main", "risk_difference", 12)]
+    assert main["status"] == "shown"
+    assert main["lower"] < main["point"] < main["upper"]
+    naive = estimates.loc[("voluntary_exit", "all", "naive_hire", "risk_difference", 12)]
+    assert naive["point"] > main["point"]
+    assert pd.isna(naive["lower"])
+    assert set(analyses.estimate["population"]) == {"all", "mentor", "mentee"}
+    assert set(analyses.estimate["variant"]) == {
+        "main",
+        "intention_to_treat",
+        "truncated",
+        "clustered_by_pair",
+        "naive_hire",
+        "naive_enrollment",
+    }
+    assert not estimates.index.duplicated().any()
+
+
+def test_curves_end_where_too_few_people_are_left(analyses):
+    assert (analyses.curve["at_risk"] >= 10).all()
+    own = analyses.curve[analyses.curve["population"] == "all"]
+    assert own[own["month"] == 0]["survival"].eq(1).all()
+
+
+def test_balance_and_checks_stand_beside_the_estimates(analyses):
+    assert analyses.balance["after"].abs().max() < 0.1
+    assert "calendar" in set(analyses.balance["covariate"])
+    checks = analyses.diagnostic[analyses.diagnostic["population"] == "all"]
+    assert {"largest_imbalance", "effective_sample", "negative_control_exits"} <= set(
+        checks["check_id"]
+    )
+    assert set(analyses.diagnostic["verdict"]) <= {"passed", "note", "failed"}
+
+
+def test_an_empty_warehouse_says_why_there_is_no_answer(warehouse):
+    analyses = run_analyses(warehouse, as_of=AS_OF)
+    assert set(analyses.estimate["status"]) == {"not_estimable"}
+    assert analyses.estimate["reason"].unique().tolist() == ["Nobody has enrolled yet."]
+    assert analyses.curve.empty
+    assert pair_states(warehouse, as_of=AS_OF).empty
+
+
+def test_a_company_with_few_joiners_says_why_there_is_no_answer(warehouse):
+    frames = company_tables(simulate(1200))
+    frames["participant"] = frames["participant"].head(4)
+    fill(warehouse, frames)
+    estimates = run_analyses(warehouse, as_of=AS_OF).estimate
+    honest = estimates[~estimates["variant"].str.startswith("naive")]
+    assert set(honest["status"]) == {"not_estimable"}
+    assert honest["reason"].str.contains("people enrolled").any()
+
+
+def test_pairs_get_their_state_from_the_facts(warehouse):
+    pairs = pd.DataFrame(
+        {
+            "pair_id": ["a", "b"],
+            "mentor_person_id": ["j1", "j2"],
+            "mentee_person_id": ["s1", "s2"],
+            "kind": "formal",
+            "status": "active",
+            "matched_on": [dt.date(2026, 3, 1)] * 2,
+            "agreed_cadence_days": 14.0,
+        }
+    )
+    sessions = pd.DataFrame(
+        {
+            "session_id": ["1", "2"],
+            "pair_id": ["a", "a"],
+            "planned_start_at": [dt.datetime(2026, 9, 25, 9), dt.datetime(2026, 10, 9, 9)],
+            "status": ["held", "planned"],
+        }
+    )
+    fill(warehouse, {"pair": pairs, "session": sessions})
+    board = pair_states(warehouse, as_of=AS_OF)
+    assert board["pair_id"].tolist() == ["b", "a"]
+    assert board["state"].tolist() == ["never_started", "on_track"]
+    assert board["days_since_last"].tolist() == [213, 5]
+    history = pair_state_history(warehouse, days=[dt.date(2026, 3, 10), AS_OF])
+    assert history["state"].tolist() == ["too_early", "too_early", *board["state"]]
+    codes = [reason["code"] for reason in json.loads(board["reasons"].iloc[0])]
+    assert codes == ["nothing_booked", "ground_rules_missing"]
