@@ -1,0 +1,181 @@
+"""From facts to a release: metrics, models and disclosure control, then one atomic switch."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from importlib import metadata
+from pathlib import Path
+
+import pandas as pd
+
+from models.analyses import pair_states, run_analyses
+from reports import release_tables
+from reports.dimensions import read_dimensions
+from reports.disclosure_gate import check_disclosure
+from reports.ledger_tables import ledger_checks, read_load_summary, read_rejected
+from reports.pair_tables import (
+    flow,
+    match_events,
+    pair_board,
+    read_pair_events,
+    read_pair_facts,
+)
+from reports.release import ReleaseError, write_release
+from reports.state_history import read_state_history
+from warehouse.coverage import last_covered_day
+from warehouse.cube import compute_cells, state_cells
+from warehouse.disclosure import apply_policy
+from warehouse.disclosure.policy import Policy
+from warehouse.engine import Warehouse
+from warehouse.metrics import METRICS
+from warehouse.metrics.catalog import metric_rows
+
+
+class NothingToPublish(ReleaseError):
+    """The warehouse holds no records a figure could be computed from."""
+
+
+def publish(
+    warehouse: Warehouse,
+    releases_folder: Path,
+    *,
+    as_of: dt.date | None = None,
+    now: dt.datetime,
+    is_sample: bool = False,
+    policy: Policy | None = None,
+) -> int:
+    """Compute everything once and publish it as the next release.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+        Read only; no load can change it meanwhile.
+    releases_folder : Path
+        Where releases lie.
+    as_of : date, optional
+        Last day the data speaks about; by default the last day its records cover.
+    now : datetime
+        The moment of publishing, UTC without zone; the only moment a release holds of its own.
+    is_sample : bool
+        True when the warehouse holds the invented sample.
+    policy : Policy, optional
+        Disclosure rules; by default those of the product.
+
+    Returns
+    -------
+    int
+        The number of the new release.
+
+    Raises
+    ------
+    NothingToPublish
+        The warehouse holds no records.
+    DisclosureBroken
+        A finished figure would tell about a small group; nothing was published.
+    WarehouseBusy, ReleaseBusy
+        Another load or publish is running.
+    """
+    policy = policy or Policy()
+    with warehouse.writing():  # keeps loads away, so that every figure sees the same facts
+        day = as_of or last_covered_day(warehouse)
+        if day is None:
+            raise NothingToPublish(
+                "The warehouse is empty, so there is nothing to publish. Run 'outcomes load "
+                "FOLDER' first, or 'outcomes demo' to look at the sample."
+            )
+        tables = build_tables(warehouse, as_of=day, now=now, is_sample=is_sample, policy=policy)
+    return write_release(releases_folder, tables)
+
+
+def build_tables(
+    warehouse: Warehouse, *, as_of: dt.date, now: dt.datetime, is_sample: bool, policy: Policy
+) -> dict[str, pd.DataFrame]:
+    """Return every table of a release, disclosure control applied and verified.
+
+    Raises
+    ------
+    DisclosureBroken
+        A finished figure would tell about a small group.
+    """
+    metrics = metric_rows()
+    pairs = read_pair_facts(warehouse, as_of=as_of)
+    computed = compute_cells(warehouse, as_of=as_of)
+    history = read_state_history(warehouse, pairs, computed, as_of=as_of)
+    computed = pd.concat([computed, state_cells(history)], ignore_index=True)
+    cells = apply_policy(computed, METRICS, policy)
+    analyses = run_analyses(warehouse, as_of=as_of)
+    board = pair_board(pairs, pair_states(warehouse, as_of=as_of))
+    events = read_pair_events(warehouse, as_of=as_of, pair_ids=board["pair_id"])
+    loads, rejected = read_load_summary(warehouse), read_rejected(warehouse)
+    tables = {
+        "release": _release_row(metrics, policy, as_of=as_of, now=now, is_sample=is_sample),
+        "dimension": read_dimensions(warehouse, cells, as_of=as_of),
+        "metric": metrics,
+        "metric_cell": _ordered(cells),
+        "estimate": analyses.estimate,
+        "curve": analyses.curve,
+        "balance": analyses.balance,
+        "diagnostic": analyses.diagnostic,
+        "flow": flow(pairs, minimum_group=policy.minimum_group),
+        "pair_board": board,
+        "pair_event": _timeline(match_events(board), events),
+        "load_summary": loads,
+        "rejected": rejected,
+    }
+    withheld = check_disclosure(tables, minimum_group=policy.minimum_group)
+    checks = ledger_checks(loads, len(rejected), as_of=as_of, now=now, is_sample=is_sample)
+    title = f"No protected figure about fewer than {policy.minimum_group} people"
+    checks.append(("minimum_group", title, "passed", withheld))
+    tables["check"] = pd.DataFrame(checks, columns=["check_id", "title", "verdict", "detail"])
+    return {name: _with_columns(name, frame) for name, frame in tables.items()}
+
+
+def metric_versions_sha256(metrics: pd.DataFrame) -> str:
+    """Return one hash over every metric's declaration."""
+    text = metrics.sort_values("metric_id").to_csv(index=False, lineterminator="\n")
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def code_version() -> str:
+    """Return the version of the installed program."""
+    try:
+        return metadata.version("program-outcomes")
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _release_row(
+    metrics: pd.DataFrame, policy: Policy, *, as_of: dt.date, now: dt.datetime, is_sample: bool
+) -> pd.DataFrame:
+    row = {
+        "release_id": 0,  # given when it is written
+        "built_at": now,
+        "data_as_of": as_of,
+        "code_version": code_version(),
+        "metric_versions_sha256": metric_versions_sha256(metrics),
+        "disclosure_policy": policy.describe(),
+        "minimum_group": policy.minimum_group,
+        "is_sample": is_sample,
+    }
+    return pd.DataFrame([row])
+
+
+def _timeline(matches: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+    """Return all events, a pair's match before whatever else happened that day."""
+    both = pd.concat([matches.astype(object), events.astype(object)], ignore_index=True)
+    both["happened_on"] = pd.to_datetime(both["happened_on"])
+    order = ["pair_id", "happened_on"]
+    return both.sort_values(order, ignore_index=True, kind="stable")
+
+
+def _ordered(cells: pd.DataFrame) -> pd.DataFrame:
+    keys = [c.name for c in release_tables.metric_cell.columns][:7]
+    reason = cells["reason"].replace("", None)
+    return cells.assign(reason=reason).sort_values(keys, ignore_index=True)
+
+
+def _with_columns(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with the release table's columns, in its order, and no others."""
+    columns = [column.name for column in release_tables.metadata.tables[name].columns]
+    return frame.reindex(columns=columns) if frame.empty else frame[columns]

@@ -1,0 +1,106 @@
+"""A quarter's report as content: what it says, before any file format."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from reports.content import Fact, Quarterly, without_empty_notes
+from reports.quarter_data import QuarterData, Reader, UnknownQuarter, read_quarter
+from reports.release import Release
+from reports.sections import impact, overview, program, record, slices
+from reports.wording import MEASURE_UNITS, MEASURES, OUTCOMES, VARIANTS, format_day, format_period
+
+__all__ = ["Quarterly", "UnknownQuarter", "build_quarter"]
+
+
+def build_quarter(release: Release, quarter: str, *, viewer: Reader | None = None) -> Quarterly:
+    """Build the content of a quarter's report from a release and nothing else.
+
+    Parameters
+    ----------
+    release : Release
+        The figures; the report can never show what it does not hold.
+    quarter : str
+        2026Q3.
+    viewer : Reader, optional
+        For whom; by default HR leadership (aggregates everywhere, no names). A department head's
+        report holds the own department and the company's total.
+
+    Raises
+    ------
+    UnknownQuarter
+        The release has no figures for it.
+    ReleaseVanished
+        The release's file is gone.
+    """
+    data = read_quarter(release, quarter, viewer)
+    sections = [
+        overview.summary(data),
+        overview.changes(data),
+        program.health(data),
+        program.reach(data),
+        program.rhythm(data),
+        program.workforce(data),
+        impact.impact(data),
+        slices.departments(data),
+        slices.cohorts(data),
+        record.data_quality(data),
+        record.definitions(data),
+    ]
+    sample = " · invented sample" if release.info.is_sample else ""
+    return Quarterly(
+        quarter=data.quarter,
+        title=f"Reverse mentoring, {format_period(data.quarter)}",
+        subtitle=f"Program Outcomes · release {release.info.release_id} · data to "
+        f"{format_day(release.info.data_as_of)}{sample}",
+        built_at=release.info.built_at,
+        release_id=release.info.release_id,
+        sections=tuple(
+            replace(section, tables=tuple(without_empty_notes(t) for t in section.tables))
+            for section in sections
+        ),
+        provenance=record.provenance(data),
+        facts=(*_facts(data), *_impact_facts(data)),
+    )
+
+
+def _facts(data: QuarterData) -> list[Fact]:
+    """Return every quarterly figure the reader may see, of all quarters in the report."""
+    order = {metric_id: i for i, metric_id in enumerate(data.metrics)}
+    cells = data.cells.assign(position=data.cells["metric_id"].map(order))
+    keys = ["period", "position", "program", "cohort", "department", "population"]
+    return [
+        Fact(
+            row.metric_id, data.metrics[row.metric_id].label, row.program, row.cohort,
+            row.department, row.population, row.period, _number(row.value), _number(row.lower),
+            _number(row.upper), None if pd.isna(row.n) else int(row.n),
+            data.metrics[row.metric_id].unit, row.status, _text(row.reason),
+        )
+        for row in cells.sort_values(keys).itertuples(index=False)
+    ]  # fmt: skip
+
+
+def _impact_facts(data: QuarterData) -> list[Fact]:
+    """Return the estimates; their period is all time up to the data's last day."""
+    period = f"to {data.release.info.data_as_of.isoformat()}"
+    return [
+        Fact(
+            f"{row.analysis}.{row.outcome}.{row.variant}.{row.measure}.{row.horizon_months}m",
+            f"{MEASURES.get(row.measure, row.measure)} within {row.horizon_months} months, "
+            f"{OUTCOMES.get(row.outcome, row.outcome)}, {VARIANTS.get(row.variant, row.variant)}",
+            "", "", "", row.population, period, _number(row.point), _number(row.lower),
+            _number(row.upper), None if pd.isna(row.n_treated) else int(row.n_treated),
+            MEASURE_UNITS.get(row.measure, "ratio"), row.status, _text(row.reason),
+        )
+        for row in data.release.frame("estimate").itertuples(index=False)
+    ]  # fmt: skip
+
+
+def _number(value: float) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

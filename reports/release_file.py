@@ -1,0 +1,123 @@
+"""The bytes of a release: frames into one SQLite file, and rows of it back into frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from reports import release_tables
+
+_TEXT = pd.StringDtype(na_value=np.nan)
+
+
+def write_file(path: Path, tables: Mapping[str, pd.DataFrame], release_id: int) -> None:
+    """Write every table and its indexes into a new file; flushing it to the disk is the caller's.
+
+    Raises
+    ------
+    ValueError
+        A value does not fit its column.
+    """
+    engine = sa.create_engine(
+        sa.URL.create("sqlite", database=str(path)),
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+    )
+    with engine.connect() as connection:
+        for setting in ("journal_mode = OFF", "synchronous = OFF", "page_size = 8192"):
+            connection.exec_driver_sql(f"PRAGMA {setting}")
+        connection.exec_driver_sql("BEGIN")
+        for table in release_tables.metadata.tables.values():
+            frame = tables[table.name]
+            if table.name == "release":
+                frame = frame.assign(release_id=release_id)
+            connection.execute(sa.schema.CreateTable(table))
+            rows = _to_rows(table, frame)
+            if rows:
+                marks = ", ".join("?" * len(table.columns))
+                connection.exec_driver_sql(f'INSERT INTO "{table.name}" VALUES ({marks})', rows)
+            for index in sorted(table.indexes, key=lambda found: str(found.name)):
+                connection.execute(sa.schema.CreateIndex(index))
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("ANALYZE")
+
+
+def reading_engine(path: Path) -> sa.Engine:
+    """Return an engine that opens the file read-only and without locks, anew for every read."""
+    url = sa.URL.create(
+        "sqlite",
+        database=f"file:{quote(path.absolute().as_posix())}",
+        query={"mode": "ro", "immutable": "1", "uri": "true"},
+    )
+    return sa.create_engine(url, poolclass=NullPool)
+
+
+def to_frame(table: sa.Table, rows: list[Any]) -> pd.DataFrame:
+    """Return rows of a release table as a frame with the table's columns and types."""
+    columns = zip(*rows, strict=True) if rows else [()] * len(table.columns)
+    arrays = {
+        column.name: _to_array(column.type, list(values))
+        for column, values in zip(table.columns, columns, strict=True)
+    }
+    return pd.DataFrame(arrays, copy=False)
+
+
+def _to_array(kind: Any, values: list[Any]) -> Any:
+    """Return one column; plain arrays where they will do, as pages ask many small questions."""
+    if isinstance(kind, sa.Date | sa.DateTime):
+        return np.array(values, dtype="datetime64[us]")
+    if isinstance(kind, sa.String):
+        return pd.array(values, dtype=_TEXT)
+    if isinstance(kind, sa.Double):
+        return np.array(values, dtype="float64")
+    has_gaps = None in values
+    if isinstance(kind, sa.Boolean):
+        return np.array(values, dtype=object if has_gaps else bool)
+    return np.array(values, dtype="float64" if has_gaps else "int64")
+
+
+def _to_rows(table: sa.Table, frame: pd.DataFrame) -> list[tuple[Any, ...]]:
+    return list(
+        zip(*(_to_list(column, frame[column.name]) for column in table.columns), strict=True)
+    )
+
+
+def _to_list(column: sa.Column[Any], values: pd.Series) -> list[Any]:
+    """Return plain Python values as SQLite stores them, None where missing."""
+    missing = values.isna().to_numpy()
+    kind = column.type
+    try:
+        if isinstance(kind, sa.Date):
+            plain = pd.to_datetime(values, format="ISO8601").dt.strftime("%Y-%m-%d").tolist()
+        elif isinstance(kind, sa.DateTime):
+            plain = (
+                pd.to_datetime(values, format="ISO8601")
+                .dt.strftime("%Y-%m-%d %H:%M:%S.%f")
+                .tolist()
+            )
+        elif isinstance(kind, sa.String):
+            plain = values.tolist()
+            if not all(isinstance(v, str) or gone for v, gone in zip(plain, missing, strict=True)):
+                raise ValueError("not text")
+        else:
+            number = pd.to_numeric(values).to_numpy(dtype="float64", na_value=np.nan).tolist()
+            turn = float if isinstance(kind, sa.Double) else _whole
+            plain = [None if gone else turn(v) for v, gone in zip(number, missing, strict=True)]
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"A value of {column.table.name}.{column.name} does not fit: {error}"
+        ) from error
+    return [None if gone else value for value, gone in zip(plain, missing, strict=True)]
+
+
+def _whole(value: float) -> int:
+    if value != int(value):
+        raise ValueError(f"{value} is not a whole number")
+    return int(value)

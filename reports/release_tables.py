@@ -1,0 +1,220 @@
+"""The tables of a release: the only numbers that pages and reports ever see.
+
+An empty string in a slice column (program, cohort, department) means "all". Rates are fractions.
+``status`` says whether a value may be read: shown, suppressed (too few people), undefined (the
+denominator is empty) or not_estimable; ``reason`` is the sentence shown in place of the value.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+)
+
+metadata = MetaData()
+
+release = Table(
+    "release",
+    metadata,
+    Column("release_id", Integer),
+    Column("built_at", DateTime),
+    Column("data_as_of", Date),  # last day the data speaks about
+    Column("code_version", String),
+    Column("metric_versions_sha256", String),  # one hash over every metric's declaration
+    Column("disclosure_policy", String),  # in words
+    Column("minimum_group", Integer),
+    Column("is_sample", Boolean),  # true when built from data/sample
+)
+dimension = Table(
+    "dimension",
+    metadata,
+    Column("kind", String),  # program, cohort, department, month, quarter, year
+    Column("value", String),  # as used in the slice columns
+    Column("label", String),  # as shown
+    Column("parent", String),  # a cohort's program; a month's quarter; a quarter's year
+    Column("position", Integer),
+    Column("is_complete", Boolean),  # periods: the data covers its last day
+)
+metric = Table(
+    "metric",
+    metadata,
+    Column("metric_id", String),
+    Column("family", String),
+    Column("label", String),
+    Column("definition", String),
+    Column("formula", String),
+    Column("unit", String),  # fraction, count, days, hours, ratio, points
+    Column("grain", String),
+    Column("sensitivity", String),  # operational, confidential, workforce
+    Column("minimum_group", Integer),
+    Column("higher_is_better", Boolean),  # NULL where neither is better
+    Column("owner", String),
+    Column("source", String),
+    Column("version", Integer),
+    Column("reviewed_on", Date),
+    Column("position", Integer),
+)
+metric_cell = Table(
+    "metric_cell",
+    metadata,
+    Column("metric_id", String),
+    Column("program", String),
+    Column("cohort", String),
+    Column("department", String),
+    Column("population", String),  # '' or participants / eligible_non_participants / everyone
+    Column("period_kind", String),  # month, quarter, year
+    Column("period", String),  # 2026-09, 2026Q3, 2026
+    Column("value", Double),
+    Column("lower", Double),
+    Column("upper", Double),
+    Column("numerator", Double),
+    Column("denominator", Double),
+    Column("n", Integer),  # people or pairs behind the value; NULL when suppressed
+    Column("status", String),
+    Column("reason", String),
+)
+estimate = Table(
+    "estimate",
+    metadata,
+    Column("analysis", String),  # retention
+    Column("outcome", String),  # voluntary_exit, any_exit
+    Column("population", String),  # all, mentor, mentee
+    Column("variant", String),  # main, intention_to_treat, truncated, naive_hire, naive_enrollment
+    Column("measure", String),  # risk_difference (fraction still employed), months_employed
+    Column("horizon_months", Integer),
+    Column("point", Double),
+    Column("standard_error", Double),
+    Column("lower", Double),
+    Column("upper", Double),
+    Column("n_treated", Integer),
+    Column("n_control", Integer),
+    Column("effective_sample_size", Double),
+    Column("minimum_detectable_effect", Double),
+    Column("status", String),
+    Column("reason", String),
+)
+curve = Table(
+    "curve",
+    metadata,
+    Column("analysis", String),
+    Column("outcome", String),
+    Column("population", String),
+    Column("arm", String),  # joined, not_joined
+    Column("month", Integer),  # 0 = month of joining
+    Column("survival", Double),
+    Column("lower", Double),
+    Column("upper", Double),
+    Column("at_risk", Integer),  # people; NULL when suppressed
+)
+balance = Table(
+    "balance",
+    metadata,
+    Column("analysis", String),
+    Column("population", String),
+    Column("covariate", String),
+    Column("before", Double),  # standardized mean difference without weights
+    Column("after", Double),
+)
+diagnostic = Table(
+    "diagnostic",
+    metadata,
+    Column("analysis", String),
+    Column("outcome", String),
+    Column("population", String),
+    Column("check_id", String),  # largest_imbalance, overlap, effective_sample, ...
+    Column("value", Double),
+    Column("threshold", Double),
+    Column("verdict", String),  # passed, note, failed
+)
+flow = Table(
+    "flow",
+    metadata,
+    Column("program", String),
+    Column("mentor_department", String),
+    Column("mentee_department", String),
+    Column("pairs", Integer),  # pairs ever active; NULL when suppressed
+    Column("status", String),
+    Column("reason", String),
+)
+pair_board = Table(
+    "pair_board",
+    metadata,
+    Column("pair_id", String),
+    Column("program", String),
+    Column("cohort", String),
+    Column("mentor_name", String),
+    Column("mentee_name", String),
+    Column("mentor_department", String),
+    Column("mentee_department", String),
+    Column("state", String),  # codes of models.momentum
+    Column("reasons", String),  # codes with parameters, a JSON list
+    Column("needs_attention", Boolean),
+    Column("need_rank", Integer),  # 1 = first to call
+    Column("matched_on", Date),
+    Column("agreed_cadence_days", Double),
+    Column("last_held_on", Date),
+    Column("next_planned_on", Date),
+    Column("days_since_last", Integer),  # since the match where none was held
+    Column("sessions_held", Integer),
+    Column("sessions_cancelled_by_mentee", Integer),
+)
+pair_event = Table(
+    "pair_event",
+    metadata,
+    Column("pair_id", String),
+    Column("happened_on", Date),
+    Column("kind", String),  # matched, held, cancelled, no_show, planned, goal_set, ...
+    Column("detail", String),  # codes only, never free text
+)
+load_summary = Table(
+    "load_summary",
+    metadata,
+    Column("batch_id", String),
+    Column("loaded_at", DateTime),
+    Column("file_name", String),
+    Column("format", String),
+    Column("source_system", String),
+    Column("entity", String),
+    Column("rows_read", Integer),
+    Column("rows_inserted", Integer),
+    Column("rows_updated", Integer),
+    Column("rows_unchanged", Integer),
+    Column("rows_rejected", Integer),
+)
+rejected = Table(
+    "rejected",
+    metadata,
+    Column("file_name", String),
+    Column("entity", String),
+    Column("source_row", Integer),
+    Column("rule", String),
+    Column("column_name", String),
+    Column("value", String),
+    Column("message", String),
+    Column("row_json", String),
+)
+check = Table(
+    "check",
+    metadata,
+    Column("check_id", String),
+    Column("title", String),
+    Column("verdict", String),  # passed, note, failed
+    Column("detail", String),
+)
+
+# What pages look up: a metric over time, a page's figures of one period, one pair's timeline.
+_cell = metric_cell.c
+Index("metric_cell_by_metric", _cell.metric_id, _cell.period_kind, _cell.department, _cell.cohort)
+Index("metric_cell_by_period", _cell.period_kind, _cell.period, _cell.department, _cell.cohort)
+Index("pair_event_by_pair", pair_event.c.pair_id)
+Index("pair_board_by_pair", pair_board.c.pair_id)
+Index("rejected_by_file", rejected.c.file_name)

@@ -1,0 +1,49 @@
+"""The state of every pair at the end of every period, for the figures about states over time."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+
+from models.analyses import pair_state_history
+from warehouse.engine import Warehouse
+from warehouse.periods import parse_period
+
+_SLICES = ["pair_id", "program", "cohort"]
+
+
+def read_state_history(
+    warehouse: Warehouse, pairs: pd.DataFrame, cells: pd.DataFrame, *, as_of: dt.date
+) -> pd.DataFrame:
+    """Return the state of each pair on the last day of each period that has figures.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+    pairs : DataFrame
+        From :func:`reports.pair_tables.read_pair_facts`.
+    cells : DataFrame
+        Figures whose periods are wanted.
+    as_of : date
+        Stands in for the last day of periods that are still running.
+
+    Returns
+    -------
+    DataFrame
+        pair_id, state, program, cohort, department, period_kind, period; one row per pair on the
+        board and period.
+    """
+    periods = cells[["period_kind", "period"]].drop_duplicates()
+    ends = [min(parse_period(name).ends_on, as_of) for name in periods["period"]]
+    periods = periods.assign(as_of=pd.to_datetime(ends))
+    first_match = pairs["matched_on"].min()
+    wanted = [day for day in sorted(set(ends)) if pd.Timestamp(day) >= first_match]
+    columns = ["pair_id", "state", *_SLICES[1:], "department", "period_kind", "period"]
+    if not wanted:
+        return pd.DataFrame(columns=columns, dtype="str")
+    states = pair_state_history(warehouse, days=wanted)[["pair_id", "state", "as_of"]]
+    states["as_of"] = pd.to_datetime(states["as_of"])
+    slices = pairs[[*_SLICES, "mentee_department"]]
+    slices = slices.rename(columns={"mentee_department": "department"})
+    return states.merge(slices, on="pair_id").merge(periods, on="as_of")[columns]
