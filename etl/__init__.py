@@ -1,0 +1,1 @@
+"""From exported files to canonical rows: read, map, check, write."""

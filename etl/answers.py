@@ -1,0 +1,99 @@
+"""One wide survey row becomes a response and one answer per item.
+
+An answer that is no number, or off its scale, is set aside by itself; the rest of the response
+stays. Blank cells and the codes of survey tools for "not answered" become answers without a
+number, so that non-response can be counted.
+"""
+
+from __future__ import annotations
+
+from etl.entity import Loaded, Task
+from etl.ledger import EntityCounts
+from etl.mapping import Source
+from etl.parsing import cell_sql, typed_sql
+from etl.row_staging import literal, quoted
+from etl.sources.surveys import MISSING
+from warehouse.engine import Writer
+from warehouse.tables import answer, facts, item, wave
+
+
+def load_answers(writer: Writer, task: Task, responses: Loaded) -> EntityCounts:
+    """Check and merge the answers of the responses that were accepted.
+
+    ``rows_read`` counts answers (cells), blank ones included.
+    """
+    staging = writer.staging
+    name = staging.fresh("answers")
+    staging.run(f"CREATE TEMP TABLE {name} AS {_checked_sql(writer, task, responses)}")
+    total, bad = staging.rows(f"SELECT count(*), count(rule) FROM {name}")[0]
+    if bad:
+        worded = staging.view(_worded_sql(name), "worded")
+        task.rejects.add_worded(answer.name, worded)
+    columns = ", ".join(quoted(fact) for fact in facts(answer))
+    provenance = task.provenance.columns("source_record_id", "source_row")
+    relation = staging.view(
+        f"SELECT {columns}, {provenance} FROM {name} WHERE rule IS NULL", "merge"
+    )
+    merged = writer.merge(answer, relation, source_system=task.provenance.source_system)
+    return EntityCounts(
+        answer.name, total, merged.inserted, merged.updated, merged.unchanged, rows_rejected=bad
+    )
+
+
+def _checked_sql(writer: Writer, task: Task, responses: Loaded) -> str:
+    raw, nulls = task.given.raw.relation, task.given.mapping.nulls
+    cells = ", ".join(
+        f"{{'item_code': {literal(code)}, 'cell': {literal(column)}, "
+        f"'raw_text': {cell_sql(Source(column), 'number', nulls)}}}"
+        for column, code in task.load.items.items()
+    )
+    asked = (
+        "SELECT q.response_id, q.source_row, q.source_record_id AS record_id, q.wave_id, "
+        f"coalesce(q.is_finished, true) AS is_finished, unnest([{cells}], recursive := true) "
+        f"FROM {responses.relation} q JOIN {raw} r ON r.source_row = q.source_row"
+    )
+    codes = " ".join(
+        f"WHEN raw_text = '{code}' AND NOT coalesce({code} BETWEEN lowest AND highest, false) "
+        f"THEN '{word}'"
+        for code, word in MISSING.items()
+    )
+    known = (
+        f"SELECT a.*, {typed_sql('raw_text', Source('raw_text'), 'number', task.given.conventions)} AS typed, "
+        "i.lowest, i.highest, CASE WHEN raw_text IS NULL AND is_finished THEN 'skipped' "
+        f"WHEN raw_text IS NULL THEN 'unseen' {codes} END AS missing_code "
+        f"FROM ({asked}) a LEFT JOIN ({_scales_sql(writer)}) i "
+        "ON i.wave_id = a.wave_id AND i.item_code = a.item_code"
+    )
+    return (
+        "SELECT response_id, item_code, raw_text, missing_code, source_row, cell, lowest, highest, "
+        "record_id || '|' || item_code AS source_record_id, "
+        "CASE WHEN missing_code IS NULL THEN typed END AS number, "
+        "CASE WHEN missing_code IS NOT NULL OR lowest IS NULL AND highest IS NULL THEN NULL "
+        "WHEN typed IS NULL THEN 'not_a_number' "
+        "WHEN typed < lowest OR typed > highest THEN 'off_scale' END AS rule "
+        f"FROM ({known})"
+    )
+
+
+def _scales_sql(writer: Writer) -> str:
+    """Return the scale of every item in every wave of its survey."""
+    waves, items = writer.staging.reference(wave), writer.staging.reference(item)
+    return (
+        "SELECT w.wave_id, i.item_code, min(i.scale_min) AS lowest, max(i.scale_max) AS highest "
+        f"FROM {items} i JOIN (SELECT DISTINCT wave_id, survey_id FROM {waves}) w "
+        "ON w.survey_id = i.survey_id GROUP BY w.wave_id, i.item_code"
+    )
+
+
+def _worded_sql(name: str) -> str:
+    scale = "regexp_replace({}::VARCHAR, '[.]0$', '')"
+    lowest, highest = scale.format("lowest"), scale.format("highest")
+    return (
+        "SELECT source_row, rule, cell AS column_name, raw_text AS value, "
+        "'Column \"' || cell || '\" holds \"' || raw_text || '\": ' || "
+        "CASE rule WHEN 'not_a_number' THEN 'that is not a number. Export the answers as numbers "
+        "(in Qualtrics: use numeric values).' "
+        f"ELSE 'the answer is off its scale of ' || {lowest} || ' to ' || {highest} || "
+        "'. Export the answers on that scale, or correct the scale of the item.' END AS message "
+        f"FROM {name} WHERE rule IS NOT NULL"
+    )

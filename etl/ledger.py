@@ -1,0 +1,171 @@
+"""What became of every file: batches, counts per entity, and whether a file is already known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from etl.identity import Provenance
+from warehouse.engine import Writer
+from warehouse.tables import batch, loaded_file, rejected_row
+
+# Rules that another file can mend: a row that broke one is looked at again.
+_MENDABLE = "unknown_"
+
+
+class NotReconciled(Exception):
+    """Rows read are not rows stored, unchanged and rejected; nothing was committed."""
+
+
+@dataclass(frozen=True)
+class EntityCounts:
+    """Rows of one file that were meant for one entity, by what became of them."""
+
+    entity: str
+    rows_read: int
+    rows_inserted: int = 0
+    rows_updated: int = 0
+    rows_unchanged: int = 0
+    rows_rejected: int = 0
+
+    def check(self) -> None:
+        """Raise :class:`NotReconciled` unless the counts add up."""
+        kept = self.rows_inserted + self.rows_updated + self.rows_unchanged
+        if self.rows_read != kept + self.rows_rejected:
+            raise NotReconciled(f"{self.entity}: read {self.rows_read} rows, but {self}")
+
+    @property
+    def changed(self) -> int:
+        """Rows that were new or replaced an earlier version."""
+        return self.rows_inserted + self.rows_updated
+
+
+@dataclass(frozen=True)
+class FileLine:
+    """What ledger lines of one file have in common."""
+
+    file_name: str
+    format: str
+    mapping_sha256: str
+
+
+def begin_batch(writer: Writer, provenance: Provenance) -> None:
+    """Write down the batch with its first file."""
+    known = sa.select(batch.c.batch_id).where(batch.c.batch_id == provenance.batch_id)
+    if writer.execute(known).first() is None:
+        row = {
+            "batch_id": provenance.batch_id,
+            "started_at": provenance.now,
+            "code_version": code_version(),
+        }
+        writer.execute(sa.insert(batch).values(row))
+
+
+def code_version() -> str:
+    """Return the version of the program, "unknown" where it runs without being installed."""
+    try:
+        return version("program-outcomes")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def known_content(
+    writer: Writer, file_name: str, file_sha256: str, mapping_sha256: str
+) -> tuple[str, tuple[EntityCounts, ...]] | None:
+    """Return format and counts of an earlier load that makes a new one needless.
+
+    A file is known when the same bytes were loaded by the same mapping, none of its rows waits for
+    something another file brings (an unknown person, pair, ...), and no other content came under
+    its name since.
+    """
+    f = loaded_file.c
+    lines = writer.read(
+        sa.select(loaded_file).where(
+            sa.or_(
+                sa.and_(f.file_sha256 == file_sha256, f.mapping_sha256 == mapping_sha256),
+                f.file_name == file_name,
+            )
+        )
+    )
+    same = (lines["file_sha256"] == file_sha256) & (lines["mapping_sha256"] == mapping_sha256)
+    if not same.any():
+        return None
+    last = lines[same].sort_values("loaded_at", kind="stable")
+    last = last[last["batch_id"] == last["batch_id"].iloc[-1]]
+    others = lines[(lines["file_name"] == file_name) & (lines["file_sha256"] != file_sha256)]
+    if (others["loaded_at"] >= last["loaded_at"].iloc[-1]).any():
+        return None
+    r = rejected_row.c
+    waiting = sa.select(r.rule).where(r.file_sha256 == file_sha256, r.rule.like(f"{_MENDABLE}%"))
+    if last["rows_rejected"].sum() and writer.execute(waiting.limit(1)).first() is not None:
+        return None
+    counts = [
+        EntityCounts(
+            line.entity,
+            rows_read=int(line.rows_read),
+            rows_unchanged=int(line.rows_read - line.rows_rejected),
+            rows_rejected=int(line.rows_rejected),
+        )
+        for line in last.itertuples()
+    ]
+    return str(last["format"].iloc[0]), tuple(counts)
+
+
+def known_rejects(
+    writer: Writer, file_sha256: str, source_system: str
+) -> dict[tuple[str, str], int]:
+    """Return how many rows of a known file were rejected by (entity, rule)."""
+    r = rejected_row.c
+    query = (
+        sa.select(r.entity, r.rule, sa.func.count())
+        .where(r.file_sha256 == file_sha256, r.source_system == source_system)
+        .group_by(r.entity, r.rule)
+        .order_by(r.entity, r.rule)
+    )
+    return {(entity, rule): int(count) for entity, rule, count in writer.execute(query)}
+
+
+def write_lines(
+    writer: Writer, line: FileLine, counts: Sequence[EntityCounts], provenance: Provenance
+) -> None:
+    """Write one ledger line per entity, after checking that each adds up."""
+    for one in counts:
+        one.check()
+    rows = [
+        asdict(line)
+        | asdict(one)
+        | {
+            "batch_id": provenance.batch_id,
+            "file_sha256": provenance.file_sha256,
+            "source_system": provenance.source_system,
+            "loaded_at": provenance.now,
+        }
+        for one in counts
+    ]
+    kinds = {"INTEGER": pa.int32(), "DATETIME": pa.timestamp("us")}
+    arrays = [
+        pa.array([row[c.name] for row in rows], kinds.get(str(c.type), pa.string()))
+        for c in loaded_file.columns
+    ]
+    names = [c.name for c in loaded_file.columns]
+    writer.append(
+        loaded_file, writer.staging.load(pa.Table.from_arrays(arrays, names=names), "ledger")
+    )
+
+
+def joined(counts: Sequence[EntityCounts]) -> tuple[EntityCounts, ...]:
+    """Add up the counts of loads into the same entity, in the order of first mention."""
+    found: dict[str, EntityCounts] = {}
+    for one in counts:
+        before = found.get(one.entity, EntityCounts(one.entity, 0))
+        sums = {
+            name: getattr(before, name) + value
+            for name, value in asdict(one).items()
+            if name != "entity"
+        }
+        found[one.entity] = replace(before, **sums)
+    return tuple(found.values())

@@ -1,0 +1,81 @@
+"""What every format reader returns: a staged table of text, and the rows that would not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What a mapping declares about the bytes; None where they speak for themselves.
+
+    Parameters
+    ----------
+    format
+        One of :data:`etl.formats.FORMATS`.
+    encoding
+        Python name of the text encoding.
+    sheet
+        Name of the worksheet to read.
+    date_order
+        ymd, dmy or mdy; used by formats that turn their moments into ISO text themselves.
+    """
+
+    format: str | None = None
+    encoding: str | None = None
+    sheet: str | None = None
+    date_order: str | None = None
+
+
+@dataclass(frozen=True)
+class BrokenRow:
+    """A row that cannot be split into the header's columns; the loader rejects it, whole.
+
+    Parameters
+    ----------
+    source_row
+        Row as a spreadsheet numbers it, header = 1.
+    rule
+        too_many_cells or too_few_cells.
+    message
+        What is wrong and what to do, in words.
+    row_json
+        The cells as a JSON object; surplus cells stand under ``"(surplus)"`` as a list.
+    """
+
+    source_row: int
+    rule: str
+    message: str
+    row_json: str
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A file staged as text, one row per record.
+
+    Parameters
+    ----------
+    relation
+        Staging table: ``source_row`` INTEGER, then one VARCHAR column per name in ``columns``.
+        Empty cells are NULL; other text is as the file has it, spaces included.
+    columns
+        Header names, stripped, runs of white space inside them one space; unique without regard
+        to case.
+    format
+        What the bytes were recognized as.
+    details
+        What was found out on the way, for inspection and messages: encoding, delimiter,
+        header_rows, sheet, time_zone, nul_bytes, path (fast or careful), ... as text.
+    labels
+        Column name to the longer text the file gives for it (a question), where it gives one.
+    broken
+        Rows that are in the file but not in ``relation``.
+    """
+
+    relation: str
+    columns: tuple[str, ...]
+    format: str
+    details: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    broken: tuple[BrokenRow, ...] = ()

@@ -1,0 +1,116 @@
+"""Rows read in Python into a staging table, and the names a header gives to columns."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from etl.problems import FileProblem
+
+_BATCH = 50_000
+_RESERVED = "source_row"
+
+
+class RowBuffer:
+    """Collects rows of text of one width and stores them under ``source_row, c0, c1, ...``."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self._rows: list[Sequence[str | None]] = []
+        self._numbers: list[int] = []
+        self._batches: list[pa.Table] = []
+
+    def add(self, source_row: int, cells: Sequence[str | None]) -> None:
+        """Take a row; empty cells become NULL."""
+        self._rows.append([cell or None for cell in cells])
+        self._numbers.append(source_row)
+        if len(self._rows) == _BATCH:
+            self._flush()
+
+    def store(self, staging: Any) -> str:
+        """Stage what was collected; returns the table's name."""
+        self._flush()
+        name: str = staging.load(pa.concat_tables(self._batches), "raw")
+        return name
+
+    def _flush(self) -> None:
+        columns = list(zip(*self._rows, strict=True)) or [()] * self.width
+        arrays = [pa.array(self._numbers, pa.int32())]
+        arrays += [pa.array(column, pa.string()) for column in columns]
+        labels = [_RESERVED, *(f"c{n}" for n in range(self.width))]
+        self._batches.append(pa.table(arrays, names=labels))
+        self._rows, self._numbers = [], []
+
+
+def tidy_name(cell: str) -> str:
+    """Return a header cell without outer white space and with single spaces inside."""
+    name = " ".join(cell.replace("\ufeff", "").split())
+    return f"{name} (file)" if name.lower() == _RESERVED else name
+
+
+def tidy_header(path: Path, cells: Sequence[str]) -> list[str]:
+    """Return header names; blank cells stay blank.
+
+    Raises
+    ------
+    FileProblem
+        doubled_column (names that differ only in case count as doubled), missing_header.
+    """
+    names = [tidy_name(cell) for cell in cells]
+    first: dict[str, int] = {}
+    for position, name in enumerate(names, 1):
+        if name and name.lower() in first:
+            raise FileProblem(
+                "doubled_column",
+                path,
+                f"Two columns have the same name: columns {first[name.lower()]} and {position}.",
+                "Rename or remove one of them in the export.",
+                row=1,
+                column=name,
+            )
+        first.setdefault(name.lower(), position)
+    if not any(names):
+        remedy = "The first row must name the columns."
+        raise FileProblem("missing_header", path, "The header is blank.", remedy, row=1)
+    return names
+
+
+def name_columns(
+    staging: Any, table: str, names: Sequence[str], dropped: Collection[int] = ()
+) -> tuple[str, tuple[str, ...]]:
+    """Give the columns ``c0, c1, ...`` of a staged table the header's names.
+
+    Columns without a name are called ``column_<n>`` where they hold anything and left out where
+    not.
+
+    Returns
+    -------
+    tuple
+        The name of the relation and its columns, ``source_row`` left out.
+    """
+    kept = [n for n in range(len(names)) if n not in dropped]
+    unnamed = [n for n in kept if not names[n]]
+    filled: set[int] = set()
+    if unnamed:
+        counts = ", ".join(f"count(c{n})" for n in unnamed)
+        found = staging.rows(f"SELECT {counts} FROM {table}")[0]
+        filled = {n for n, count in zip(unnamed, found, strict=True) if count}
+    labels = {n: names[n] or f"column_{n + 1}" for n in kept if names[n] or n in filled}
+    pairs = [f"c{n} AS {quoted(label)}" for n, label in labels.items()]
+    relation = staging.view(f"SELECT {', '.join([_RESERVED, *pairs])} FROM {table}", "rows")
+    return relation, tuple(labels.values())
+
+
+def quoted(name: str) -> str:
+    """Return a column name as an SQL identifier."""
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'
+
+
+def literal(text: str) -> str:
+    """Return a text as an SQL literal."""
+    escaped = text.replace("'", "''")
+    return f"'{escaped}'"

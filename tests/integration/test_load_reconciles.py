@@ -1,0 +1,66 @@
+"""Rows read = inserted + updated + unchanged + rejected, whatever the rows are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings, strategies
+
+from etl.load import load_paths
+from tests.integration.small_exports import NOW, write_exports
+from warehouse.engine import Warehouse
+from warehouse.tables import loaded_file, pair, rejected_row, session
+
+HEADER = "session_id,pair_id,planned_start_at,planned_minutes,status\n"
+ROWS = strategies.lists(
+    strategies.tuples(
+        strategies.sampled_from(["A", "B", "C", "D", "E", ""]),
+        strategies.sampled_from(["M1", "M1", "M1", "M9", ""]),
+        strategies.sampled_from(["2025-06-01 10:00", "2025-06-02", "2024-01-01", "soon", ""]),
+        strategies.sampled_from(["60", "45", "", "an hour"]),
+        strategies.sampled_from(["held", "Held", "planned", "", "odd", "held,extra"]),
+    ),
+    max_size=12,
+)
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(first=ROWS, second=ROWS)
+def test_every_row_is_accounted_for(
+    warehouse: Warehouse,
+    tmp_path: Path,
+    first: list[tuple[str, ...]],
+    second: list[tuple[str, ...]],
+) -> None:
+    if warehouse.read(sa.select(pair.c.pair_id)).empty:
+        load_paths(warehouse, [write_exports(tmp_path / "in", sessions=None)], now=NOW)
+    with warehouse.writing() as writer:
+        for table in (session, loaded_file, rejected_row):
+            writer.execute(sa.delete(table))
+    for number, rows in enumerate((first, second)):
+        path = tmp_path / f"sessions_{number}.csv"
+        path.write_text(HEADER + "".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
+        before = stored(warehouse)
+        (outcome,) = load_paths(warehouse, [path], now=NOW).files
+        assert outcome.problem is None
+        (counts,) = outcome.counts
+        after = stored(warehouse)
+        assert counts.rows_read == len(rows)
+        assert counts.rows_read == counts.changed + counts.rows_unchanged + counts.rows_rejected
+        assert counts.rows_rejected == sum(outcome.rejected.values())
+        assert counts.rows_inserted == len(after.keys() - before.keys())
+        assert counts.rows_updated == sum(after[key] != before[key] for key in before)
+        assert set(after) <= set(before) | {row[0] for row in rows}
+
+
+def stored(warehouse: Warehouse) -> dict[str, tuple[object, ...]]:
+    s = session.c
+    query = sa.select(s.session_id, s.pair_id, s.planned_start_at, s.planned_minutes, s.status)
+    frame = warehouse.read(query).astype(str)
+    return {row[0]: tuple(row) for row in frame.itertuples(index=False)}
