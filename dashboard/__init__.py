@@ -1,0 +1,1 @@
+"""The dashboard: pages over a published release, read by each viewer's rights."""

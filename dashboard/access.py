@@ -1,0 +1,164 @@
+"""Who may read what: the one place where a viewer's rights are decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The roles a viewer can have; each sees what its work needs and no more."""
+
+    HR_LEADERSHIP = "hr_leadership"
+    PROGRAM_MANAGER = "program_manager"
+    DEPARTMENT_HEAD = "department_head"
+    ADMINISTRATOR = "administrator"
+
+
+ROLE_NAMES: Mapping[Role, str] = {
+    Role.HR_LEADERSHIP: "HR leadership",
+    Role.PROGRAM_MANAGER: "Program manager",
+    Role.DEPARTMENT_HEAD: "Department head",
+    Role.ADMINISTRATOR: "Administrator",
+}
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Someone looking at the dashboard.
+
+    Attributes
+    ----------
+    role : Role
+        What the viewer does here.
+    programs : tuple of str
+        Programs a program manager runs; without meaning for other roles.
+    departments : tuple of str
+        Departments a department head leads; without meaning for other roles.
+    """
+
+    role: Role
+    programs: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The role as people call it."""
+        return ROLE_NAMES[self.role]
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What a viewer may read of one release table.
+
+    Attributes
+    ----------
+    allowed : bool
+        False when no row of the table may be read.
+    reason : str
+        The sentence shown in place of the rows when nothing may be read.
+    only : mapping of column to allowed values
+        Rows outside these values are never returned.
+    either : tuple of column names
+        With this, ``only`` holds when any one of the named columns fits (who teaches whom).
+    """
+
+    allowed: bool
+    reason: str = ""
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    either: tuple[str, ...] = ()
+
+
+_EVERYTHING = Rights(allowed=True)
+_ABOUT_THE_RELEASE = frozenset({"release", "dimension", "metric"})
+_ABOUT_LOADS = frozenset({"load_summary", "check", "rejected"})
+_NAMED = frozenset({"pair_board", "pair_event"})
+_NAMES_REASON = (
+    "Names of pairs are shown to the program's own managers only. "
+    "You see how many pairs are in each state."
+)
+_FIGURES_REASON = (
+    "Administrators look after loads and releases. Figures about people are for HR leadership, "
+    "program managers, and department heads."
+)
+_REJECTED_REASON = (
+    "Rejected rows hold what the source system wrote, names included. "
+    "They are shown to administrators only."
+)
+_LOADS_REASON = (
+    "Loads are for administrators, program managers, and HR leadership. "
+    "The line at the bottom of the menu says whether all files reconciled."
+)
+
+
+def rights(viewer: Viewer, table: str) -> Rights:
+    """Decide what ``viewer`` may read of the release table ``table``.
+
+    Parameters
+    ----------
+    viewer : Viewer
+        Who asks.
+    table : str
+        Name of a table of ``reports.release_tables``.
+
+    Returns
+    -------
+    Rights
+        Whether, and which rows. Roles only ever remove rows; nothing is computed anew for a role,
+        so that two roles together never learn more than the release holds.
+    """
+    if table in _ABOUT_THE_RELEASE:
+        return _EVERYTHING
+    if table in _ABOUT_LOADS:
+        return _load_rights(viewer, table)
+    if table in _NAMED:
+        return _named_rights(viewer, table)
+    return _figure_rights(viewer, table)
+
+
+def _load_rights(viewer: Viewer, table: str) -> Rights:
+    if table == "rejected" and viewer.role is not Role.ADMINISTRATOR:
+        return Rights(allowed=False, reason=_REJECTED_REASON)
+    if viewer.role is Role.DEPARTMENT_HEAD:
+        return Rights(allowed=False, reason=_LOADS_REASON)
+    return _EVERYTHING
+
+
+def _figure_rights(viewer: Viewer, table: str) -> Rights:
+    if viewer.role is Role.ADMINISTRATOR:
+        return Rights(allowed=False, reason=_FIGURES_REASON)
+    if viewer.role is Role.DEPARTMENT_HEAD:
+        return _department_rights(viewer, table)
+    return _EVERYTHING
+
+
+def _named_rights(viewer: Viewer, table: str) -> Rights:
+    if viewer.role is not Role.PROGRAM_MANAGER:
+        return Rights(allowed=False, reason=_NAMES_REASON)
+    if table == "pair_event":  # events carry no program: read them through a pair of the board
+        return _EVERYTHING
+    return Rights(allowed=True, only={"program": viewer.programs})
+
+
+def _department_rights(viewer: Viewer, table: str) -> Rights:
+    if table == "metric_cell":
+        return Rights(
+            allowed=True,
+            only={"department": ("", *viewer.departments), "cohort": ("",), "program": ("",)},
+        )
+    if table == "flow":
+        sides = ("mentor_department", "mentee_department")
+        return Rights(allowed=True, only=dict.fromkeys(sides, viewer.departments), either=sides)
+    return _EVERYTHING  # estimates, curves, and checks exist for the whole company only
+
+
+def may_read_workforce(viewer: Viewer, *, department: str, period_kind: str) -> bool:
+    """Return whether a workforce figure (headcount, turnover) may be read by ``viewer``.
+
+    Outside HR leadership a department's workforce figures are shown by year only: quarters and
+    months of one department come too close to single people leaving.
+    """
+    if viewer.role is Role.HR_LEADERSHIP or not department:
+        return True
+    return period_kind == "year"

@@ -1,0 +1,65 @@
+"""One published figure, or the reason why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+Key = tuple[str, str, str, str, str]  # program, cohort, department, population, period
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One published figure, or the reason why there is none.
+
+    Attributes
+    ----------
+    value, lower, upper : float or None
+        The figure and its 95 % interval, in the metric's unit (rates are fractions).
+    numerator, denominator : float or None
+        What a rate was computed from.
+    n : int or None
+        People or pairs behind it.
+    status : str
+        shown, suppressed, undefined, not_estimable, or not_published.
+    reason : str
+        The sentence to show in place of the value.
+    """
+
+    value: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+    n: int | None = None
+    status: str = "not_published"
+    reason: str = "This combination of filters is not published"
+
+    @property
+    def is_shown(self) -> bool:
+        """True when there is a value that may be read."""
+        return self.status == "shown" and self.value is not None
+
+
+NOT_PUBLISHED = Cell()
+NOT_COMPUTED = Cell(reason="Not computed in this release")
+BY_YEAR_ONLY = Cell(status="suppressed", reason="Shown by year only outside HR leadership")
+
+
+def read_key(row: SimpleNamespace) -> Key:
+    """Return the slice and period of a row of ``metric_cell``."""
+    return (row.program, row.cohort, row.department, row.population, row.period)
+
+
+def read_cell(row: SimpleNamespace) -> Cell:
+    """Return a row of ``metric_cell`` as a figure."""
+    return Cell(
+        value=row.value,
+        lower=row.lower,
+        upper=row.upper,
+        numerator=row.numerator,
+        denominator=row.denominator,
+        n=None if row.n is None else int(row.n),
+        status=row.status,
+        reason=row.reason or "",
+    )

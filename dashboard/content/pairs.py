@@ -1,0 +1,226 @@
+"""Which pairs need someone, why, and what happened to them."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from types import SimpleNamespace
+from typing import Any
+
+from dashboard.components.figure import Column, Figure, Table, Value, number_value, text_value
+from dashboard.data import View
+from reports import wording
+from reports.findings import pairs_title
+
+NEEDING = ("stalled", "dormant", "never_started", "drifting", "unlogged")
+STATES = (*NEEDING, "on_track", "too_early", "paused")
+
+
+def names_are_shown(view: View) -> bool:
+    """Return whether this viewer may see named pairs."""
+    return view.rights("pair_board").allowed
+
+
+def read_board(view: View) -> tuple[SimpleNamespace, ...]:
+    """Return the pairs of the chosen slice, most in need first; empty without the right to names.
+
+    A pair belongs to the department of its mentee, the senior.
+    """
+    chosen = view.filters
+    return tuple(
+        row
+        for row in sorted(view.rows("pair_board"), key=lambda row: row.need_rank)
+        if chosen.program in ("", row.program)
+        and chosen.cohort in ("", row.cohort)
+        and chosen.department in ("", row.mentee_department)
+    )
+
+
+def count_needing(view: View) -> int:
+    """Return how many pairs of the slice need attention, for the menu; 0 without names."""
+    return sum(bool(row.needs_attention) for row in read_board(view))
+
+
+def count_states(view: View) -> dict[str, int | None]:
+    """Return the number of pairs in each state; None where it is withheld.
+
+    From the board for those who see it, else from the published shares of the chosen quarter.
+    """
+    if names_are_shown(view):
+        found = Counter(row.state for row in read_board(view))
+        return {state: found.get(state, 0) for state in STATES}
+    counts: dict[str, int | None] = {}
+    for state in STATES:
+        cell = view.cell(f"pair_state_{state}")
+        is_known = cell.is_shown and cell.numerator is not None
+        counts[state] = round(cell.numerator) if is_known and cell.numerator is not None else None
+    return counts
+
+
+def cancelled_words(view: View, state: str) -> str:
+    """Return how many pairs of a state got there after the senior cancelled; empty for none."""
+    rows = in_state(read_board(view), state)
+    count = sum("senior_cancelled" in _codes(row) for row in rows)
+    return f"{wording.format_number(count)} of them after the senior cancelled" if count else ""
+
+
+def title(view: View) -> str:
+    """Return the finding of the page."""
+    if names_are_shown(view):
+        needing = [row for row in read_board(view) if row.needs_attention]
+        after = [row for row in needing if "senior_cancelled" in _codes(row)]
+        return pairs_title(len(needing), len(after))
+    known = [count for state, count in count_states(view).items() if state in NEEDING]
+    counts = [count for count in known if count is not None]
+    if not counts:
+        return "How many pairs need attention is withheld for so small a group"
+    words = wording.format_count(sum(counts), "pair")
+    return f"{words} {'needs' if sum(counts) == 1 else 'need'} attention"
+
+
+def chosen_state(view: View) -> str:
+    """Return the state the address asks for: needing (the default), all, or one state."""
+    asked = view.params.get("state", "needing")
+    return asked if asked in ("needing", "all", *STATES) else "needing"
+
+
+def in_state(rows: tuple[SimpleNamespace, ...], state: str) -> list[SimpleNamespace]:
+    """Return the pairs in a state, or those needing attention, or all."""
+    if state == "all":
+        return list(rows)
+    if state == "needing":
+        return [row for row in rows if row.needs_attention]
+    return [row for row in rows if row.state == state]
+
+
+def grid_row(row: SimpleNamespace, view: View) -> dict[str, Any]:
+    """Return one line of the worklist, in words and in plain numbers to sort by."""
+    cadence = row.agreed_cadence_days
+    return {
+        "pair_id": row.pair_id,
+        "rank": row.need_rank,
+        "state": row.state,
+        "state_word": wording.STATES.get(row.state, row.state),
+        "pair": f"{row.mentor_name} → {row.mentee_name}",
+        "departments": f"{row.mentor_department} → {row.mentee_department}",
+        "cohort": view.label("cohort", row.cohort) if row.cohort else "",
+        "days": row.days_since_last,
+        "days_words": days_words(row),
+        "agreed": f"agreed {wording.format_value(cadence, 'days')}" if cadence else "no cadence",
+        "next": row.next_planned_on.date().isoformat() if row.next_planned_on else "",
+        "next_words": (
+            wording.format_day(row.next_planned_on, is_short=True)
+            if row.next_planned_on
+            else "none"
+        ),
+        "why": wording.reason_words(row.reasons or "[]")
+        or wording.STATE_MEANINGS.get(row.state, ""),
+        "held": row.sessions_held,
+    }
+
+
+def days_words(row: SimpleNamespace) -> str:
+    """Return the days since the last session; starred where none was held, since the match."""
+    if row.days_since_last is None:
+        return wording.MISSING
+    words = wording.format_value(row.days_since_last, "days")
+    return words if row.last_held_on else f"{words}*"
+
+
+def find_pair(view: View) -> SimpleNamespace | None:
+    """Return the pair the address asks for, if this viewer may see it."""
+    asked = view.params.get("pair")
+    return next((row for row in view.rows("pair_board") if row.pair_id == asked), None)
+
+
+def read_timeline(view: View, pair: SimpleNamespace) -> list[tuple[str, str, str]]:
+    """Return what happened to a pair, newest first: day, words, kind."""
+    events = view.rows("pair_event", pair_id=pair.pair_id)
+    newest_first = sorted(events, key=lambda row: row.happened_on, reverse=True)
+    return [
+        (
+            wording.format_day(row.happened_on, is_short=True),
+            wording.event_words(row.kind, row.detail),
+            row.kind,
+        )
+        for row in newest_first
+    ]
+
+
+def figures(view: View) -> list[Figure]:
+    """Return the worklist for those who may see names, and the number in each state for all."""
+    found = [states_figure(view)]
+    if names_are_shown(view):
+        found.append(_worklist_figure(view))
+    return found
+
+
+def states_figure(view: View) -> Figure:
+    """Return how many pairs are in each state."""
+    counts = count_states(view)
+    rows = []
+    for state in STATES:
+        count = counts[state]
+        shown = number_value(count)
+        if count is None:
+            cell = view.cell(f"pair_state_{state}")
+            shown = Value(f"{wording.MISSING} ({cell.reason})")
+        meaning = wording.STATE_MEANINGS.get(state, "")
+        rows.append((text_value(wording.STATES[state]), shown, text_value(meaning)))
+    when = (
+        _board_day(view) if names_are_shown(view) else wording.format_period(view.filters.quarter)
+    )
+    return Figure(
+        figure_id="pair-states",
+        title="Pairs by state",
+        subtitle=f"Number of pairs, {when}; one-off pairs and pairs that ended are left out",
+        table=Table(
+            (Column("State"), Column("Pairs", is_number=True), Column("Meaning")), tuple(rows)
+        ),
+        metric_id=view.first_metric("pair_state_on_track"),
+    )
+
+
+def _worklist_figure(view: View) -> Figure:
+    columns = (
+        Column("Pair"),
+        Column("State"),
+        Column("Mentor"),
+        Column("Senior"),
+        Column("Departments"),
+        Column("Days since last", is_number=True),
+        Column("Agreed cadence, days", is_number=True),
+        Column("Next booked"),
+        Column("Why", is_long=True),
+    )
+    rows = []
+    for row in in_state(read_board(view), chosen_state(view)):
+        line = grid_row(row, view)
+        rows.append(
+            (
+                text_value(row.pair_id),
+                text_value(str(line["state_word"])),
+                text_value(row.mentor_name),
+                text_value(row.mentee_name),
+                text_value(str(line["departments"])),
+                number_value(row.days_since_last),
+                number_value(row.agreed_cadence_days),
+                text_value(str(line["next"] or "none")),
+                text_value(str(line["why"])),
+            )
+        )
+    return Figure(
+        figure_id="pairs-worklist",
+        title="Pairs, most in need first",
+        subtitle=f"Named pairs of your programs, {_board_day(view)}",
+        table=Table(columns, tuple(rows)),
+        notes=("Contains names: pass it on to nobody who does not run the program.",),
+    )
+
+
+def _board_day(view: View) -> str:
+    return f"as of {wording.format_day(view.info.data_as_of)}"
+
+
+def _codes(row: SimpleNamespace) -> set[str]:
+    return {str(reason.get("code")) for reason in json.loads(row.reasons or "[]")}

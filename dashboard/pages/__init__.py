@@ -1,0 +1,15 @@
+"""The pages, in the order of the menu; each answers one question and knows no other."""
+
+from __future__ import annotations
+
+from dashboard.page import Page
+from dashboard.pages import data, definitions, departments, impact, overview, pairs
+
+PAGES: tuple[Page, ...] = (
+    overview.PAGE,
+    pairs.PAGE,
+    departments.PAGE,
+    impact.PAGE,
+    data.PAGE,
+    definitions.PAGE,
+)

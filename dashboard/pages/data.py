@@ -1,0 +1,100 @@
+"""What came in, what was set aside, and whether every row is accounted for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from dashboard.components.card import figure_card, plain_table, word_card
+from dashboard.components.failure import blank
+from dashboard.components.figure import Figure
+from dashboard.components.region import scroll_region
+from dashboard.components.shell import headline
+from dashboard.components.state import verdict_mark
+from dashboard.content import data_health
+from dashboard.data import View
+from dashboard.page import Page
+
+
+def build(view: View) -> list[Any]:
+    """Return the page."""
+    return [
+        headline(data_health.read_title(view), data_health.read_subtitle(view)),
+        html.Div([_checks(view), _about(view), _loads(view), *_rejected(view)], className="grid"),
+    ]
+
+
+def _checks(view: View) -> Any:
+    figure = data_health.checks_figure(view)
+    items = [
+        html.Li(
+            [
+                verdict_mark(row.verdict),
+                html.Span([row.title, html.Span(row.detail or "", className="checks__detail")]),
+            ]
+        )
+        for row in data_health.read_checks(view)
+    ]
+    body = html.Ul(items, className="checks") if items else "No checks were published."
+    return figure_card(view, figure, body, span=7, has_picture=False)
+
+
+def _about(view: View) -> Any:
+    info = view.info
+    facts = [
+        ("Release", str(info.release_id)),
+        ("Program version", info.code_version),
+        ("Metric declarations", info.metric_versions_sha256[:12]),
+        ("Minimum group", f"{info.minimum_group} people"),
+        ("Disclosure", info.disclosure_policy),
+    ]
+    items: list[Any] = []
+    for name, words in facts:
+        items += [html.Dt(name), html.Dd(words)]
+    return word_card(
+        "This release",
+        "Numbered and never changed afterwards",
+        html.Dl(items, className="facts"),
+        span=5,
+    )
+
+
+def _loads(view: View) -> Any:
+    figure = data_health.loads_figure(view)
+    if not figure.table.rows:
+        return blank("Nothing loaded", "Load exports with “outcomes load FOLDER”, then publish.")
+    table = plain_table(data_health.loads_table(view), figure.title)
+    return figure_card(view, figure, scroll_region(table, figure.title), has_picture=False)
+
+
+def _rejected(view: View) -> list[Any]:
+    granted = view.rights("rejected")
+    if not granted.allowed:
+        return [word_card("Rejected rows", "", html.P(granted.reason, className="words"))]
+    figure = data_health.rules_figure(view)
+    download = html.A(
+        "Download every rejected row",
+        className="pill",
+        download="rejected-rows.csv",
+        href=f"/export/rejected-rows.csv{view.filters.search()}",
+    )
+    body: Any = [_region(figure), html.P(download, style={"margin-top": "14px"})]
+    if not figure.table.rows:
+        body = html.P("Every row was taken.", className="words")
+    return [figure_card(view, figure, body, has_picture=False)]
+
+
+def _region(figure: Figure) -> Any:
+    return scroll_region(plain_table(figure.table, figure.title), figure.title)
+
+
+PAGE = Page(
+    name="Data",
+    path="/data",
+    question="What came in, what was set aside, and is every row accounted for?",
+    table="load_summary",
+    figures=data_health.figures,
+    build=build,
+    has_filters=False,
+)

@@ -1,0 +1,238 @@
+"""Which pairs need someone, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_ag_grid as dag
+from dash import dcc, html
+
+from dashboard.components.attributes import attributes
+from dashboard.components.card import figure_card, word_card
+from dashboard.components.link import link
+from dashboard.components.region import scroll_region
+from dashboard.components.shell import headline
+from dashboard.components.state import STATE_LOOKS, shape, state_mark
+from dashboard.content import pairs
+from dashboard.data import View
+from dashboard.page import Page
+from reports import wording
+
+
+def build(view: View) -> list[Any]:
+    """Return the page: named pairs for their manager, numbers and a reason for everyone else."""
+    if not pairs.names_are_shown(view):
+        return [headline(pairs.title(view), _subtitle(view)), _without_names(view)]
+    pair = pairs.find_pair(view)
+    detail = [_detail(view, pair)] if pair is not None else []
+    return [headline(pairs.title(view), _subtitle(view)), *detail, _chips(view), _worklist(view)]
+
+
+def _subtitle(view: View) -> str:
+    day = wording.format_day(view.info.data_as_of)
+    if pairs.names_are_shown(view):
+        return f"As of {day}, whatever quarter is chosen. Each pair against its own agreed cadence."
+    quarter = wording.format_period(view.filters.quarter)
+    return f"Pairs by state at the end of {quarter}, without names."
+
+
+def _without_names(view: View) -> Any:
+    figure = pairs.states_figure(view)
+    counts = pairs.count_states(view)
+    rows = []
+    for state, (_, shown, meaning) in zip(pairs.STATES, figure.table.rows, strict=True):
+        count = counts[state]
+        words = wording.format_number(count) if count is not None else shown.text
+        rows.append(
+            html.Tr(
+                [
+                    html.Th(state_mark(state), scope="row"),
+                    html.Td(words, className="is-number"),
+                    html.Td(meaning.text, className="is-long"),
+                ]
+            )
+        )
+    head = html.Thead(
+        html.Tr(
+            [
+                html.Th("State", scope="col"),
+                html.Th("Pairs", scope="col", className="is-number"),
+                html.Th("Meaning", scope="col"),
+            ]
+        )
+    )
+    table = html.Table(
+        [html.Caption("Pairs by state"), head, html.Tbody(rows)],
+        className="plain-table plain-table--middle",
+    )
+    why = word_card(
+        "Why there are no names here",
+        "",
+        html.P(view.rights("pair_board").reason, className="words"),
+        span=4,
+    )
+    return html.Div(
+        [
+            figure_card(
+                view,
+                figure,
+                scroll_region(table, "Pairs by state"),
+                span=8,
+            ),
+            why,
+        ],
+        className="grid",
+    )
+
+
+def _chips(view: View) -> Any:
+    board, chosen = pairs.read_board(view), pairs.chosen_state(view)
+    chips = [
+        _chip(view, "needing", "Need you", sum(bool(row.needs_attention) for row in board), chosen)
+    ]
+    counts = pairs.count_states(view)
+    for state in pairs.STATES:
+        if counts[state] or state == chosen:
+            chips.append(_chip(view, state, wording.STATES[state], counts[state] or 0, chosen))
+    chips.append(_chip(view, "all", "All", len(board), chosen))
+    return html.Div(
+        chips, className="chips chips--dense", role="group", **attributes(aria_label="State")
+    )
+
+
+def _search() -> Any:
+    label = html.Label(
+        "Find a name or department", htmlFor="pair-search", className="visually-hidden"
+    )
+    field = dcc.Input(
+        id="pair-search", type="search", placeholder="Find a name or department", className="search"
+    )
+    return html.Div([label, field], className="searching no-print")
+
+
+def _chip(view: View, state: str, label: str, count: int, chosen: str) -> Any:
+    words: list[Any] = [label, html.B(wording.format_number(count), className="num")]
+    if state in STATE_LOOKS:
+        words.insert(0, shape(STATE_LOOKS[state][0]))
+    current = {"aria-current": "true"} if state == chosen else {}
+    return link(
+        words, f"/pairs{view.filters.search(state=state)}", className="pill chip", **current
+    )
+
+
+def _worklist(view: View) -> Any:
+    rows = [
+        pairs.grid_row(row, view) | {"href": _pair_href(view, row.pair_id)}
+        for row in pairs.in_state(pairs.read_board(view), pairs.chosen_state(view))
+    ]
+    figure = next(found for found in pairs.figures(view) if found.figure_id == "pairs-worklist")
+    if not rows:
+        words = "No pair is in this state for the filters chosen."
+        return word_card("Nothing here", "", html.P(words, className="words"))
+    grid = dag.AgGrid(
+        id="pairs-grid",
+        rowData=rows,
+        columnDefs=_columns(),
+        defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
+        dashGridOptions={
+            "getRowHeight": {"function": "outcomesRowHeight()"},
+            "headerHeight": 40,
+            "pagination": len(rows) > 50,
+            "paginationPageSize": 50,
+            "paginationPageSizeSelector": [25, 50, 100],
+            "domLayout": "autoHeight",
+            "suppressCellFocus": False,
+            "ensureDomOrder": True,
+            "animateRows": False,
+            "enableCellTextSelection": True,
+        },
+        getRowId="params.data.pair_id",
+        className="worklist",
+        style={"height": None, "width": "100%"},
+    )
+    foot = html.P(
+        "* Days since the match; no session was held yet. Click a pair for its history. Reasons "
+        "are listed, not scored.",
+        className="card__sub",
+    )
+    return figure_card(view, figure, [_search(), grid, foot], has_picture=False)
+
+
+def _columns() -> list[dict[str, Any]]:
+    number = {"type": "rightAligned"}
+    return [
+        _column("State", "state_word", width=142, cellRenderer="OutcomesState"),
+        _column("Mentor → senior", "pair", minWidth=190, flex=4, cellRenderer="OutcomesPair"),
+        _column("Since last", "days", width=112, cellRenderer="OutcomesDays", **number),
+        _column("Next booked", "next", width=114, cellRenderer="OutcomesNext"),
+        _column("Why", "why", minWidth=190, flex=4, cellRenderer="OutcomesWhy"),
+        _column("Held", "held", width=66, **number),
+        _column("Cohort", "cohort", width=108),
+    ]
+
+
+def _column(title: str, name: str, **look: Any) -> dict[str, Any]:
+    return {"headerName": title, "field": name, **look}
+
+
+def _pair_href(view: View, pair_id: str) -> str:
+    state = view.params.get("state", "")
+    return f"/pairs{view.filters.search(**({'state': state} if state else {}), pair=pair_id)}"
+
+
+def _detail(view: View, pair: Any) -> Any:
+    line = pairs.grid_row(pair, view)
+    state = view.params.get("state", "")
+    close = f"/pairs{view.filters.search(**({'state': state} if state else {}))}"
+    facts = [
+        ("Departments", line["departments"]),
+        ("Cohort", line["cohort"] or wording.MISSING),
+        ("Matched", wording.format_day(pair.matched_on, is_short=True)),
+        ("Since last session", f"{line['days_words']}, {line['agreed']}"),
+        ("Next booked", line["next_words"]),
+        ("Sessions held", wording.format_number(pair.sessions_held or 0)),
+        ("Cancelled by the senior", wording.format_number(pair.sessions_cancelled_by_mentee or 0)),
+        ("Why", line["why"]),
+    ]
+    items: list[Any] = []
+    for name, words in facts:
+        items += [html.Dt(name), html.Dd(words)]
+    events = [
+        html.Li(
+            [html.Span(day, className="timeline__day num"), html.Span(words)],
+            className=f"timeline__item timeline__item--{kind}",
+        )
+        for day, words, kind in pairs.read_timeline(view, pair)
+    ]
+    head = html.Div(
+        [
+            html.Div([html.H2(line["pair"]), state_mark(pair.state)], className="detail__name"),
+            link("Close", close, className="pill", **attributes(aria_label="Close this pair")),
+        ],
+        className="detail__head",
+    )
+    body = html.Div(
+        [
+            html.Dl(items, className="facts"),
+            scroll_region(
+                [
+                    html.H3("What happened", className="section-title"),
+                    html.Ol(events, className="timeline"),
+                ],
+                "What happened to this pair",
+                kind="detail__events",
+            ),
+        ],
+        className="detail",
+    )
+    return html.Section([head, body], className="card pair-detail", id="pair-detail")
+
+
+PAGE = Page(
+    name="Pairs",
+    path="/pairs",
+    question="Which pairs need someone, and why?",
+    table="pair_board",
+    figures=pairs.figures,
+    build=build,
+)

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+
+from dashboard.access import Role, Viewer, rights
+from dashboard.content import data_health, departments, impact, overview, pairs
+from dashboard.data import ReleaseData
+from reports.release_tables import metadata
+from tests.unit.dashboard.conftest import VIEWERS
+
+NAMED = ("pair_board", "pair_event")
+
+
+@pytest.mark.parametrize("table", NAMED)
+@pytest.mark.parametrize("role", [Role.HR_LEADERSHIP, Role.DEPARTMENT_HEAD, Role.ADMINISTRATOR])
+def test_only_a_program_manager_reads_named_pairs(
+    data: ReleaseData, table: str, role: Role
+) -> None:
+    view = data.view(VIEWERS[role], {})
+    assert view.rows(table) == ()
+    assert view.rights(table).reason
+
+
+def test_a_manager_reads_the_pairs_of_the_own_programs_only(data: ReleaseData) -> None:
+    assert len(data.view(VIEWERS[Role.PROGRAM_MANAGER], {}).rows("pair_board")) == 200
+    stranger = Viewer(Role.PROGRAM_MANAGER, programs=("another",))
+    assert data.view(stranger, {}).rows("pair_board") == ()
+
+
+def test_a_pair_of_another_program_is_not_found_by_its_id(data: ReleaseData) -> None:
+    stranger = Viewer(Role.PROGRAM_MANAGER, programs=("another",))
+    assert pairs.find_pair(data.view(stranger, {"pair": "X0001"})) is None
+    assert pairs.find_pair(data.view(VIEWERS[Role.PROGRAM_MANAGER], {"pair": "X0001"})) is not None
+
+
+def test_rejected_rows_are_for_administrators_only(data: ReleaseData, viewer: Viewer) -> None:
+    view = data.view(viewer, {})
+    assert bool(view.rows("rejected")) == (viewer.role is Role.ADMINISTRATOR)
+    names = {figure.figure_id for figure in data_health.figures(view)}
+    assert ("rejected-rows" in names) == (viewer.role is Role.ADMINISTRATOR)
+
+
+def test_an_administrator_reads_no_figure_about_people(data: ReleaseData) -> None:
+    view = data.view(VIEWERS[Role.ADMINISTRATOR], {})
+    for table in ("metric_cell", "estimate", "curve", "balance", "diagnostic", "flow"):
+        assert not view.rights(table).allowed
+        assert view.rows(table) == ()
+    assert not view.cell("active_pairs").is_shown
+
+
+def test_a_department_head_sees_the_own_department_and_the_total(data: ReleaseData) -> None:
+    view = data.view(VIEWERS[Role.DEPARTMENT_HEAD], {})
+    assert view.cell("adherence").is_shown
+    assert view.cell("adherence", department="Engineering").is_shown
+    assert not view.cell("adherence", department="Sales").is_shown
+    assert [row.value for row in view.choices("department")] == ["Engineering"]
+    _, _, cells = departments.flow_matrix(view)
+    assert all("Engineering" in key for key in cells)
+
+
+def test_a_filter_beyond_the_rights_is_dropped_and_said(data: ReleaseData) -> None:
+    view = data.view(VIEWERS[Role.DEPARTMENT_HEAD], {"department": "Sales", "cohort": "C1"})
+    assert (view.filters.department, view.filters.cohort) == ("", "")
+    assert len(view.notices) == 2
+
+
+def test_workforce_figures_of_a_department_are_yearly_outside_hr(data: ReleaseData) -> None:
+    manager, hr = VIEWERS[Role.PROGRAM_MANAGER], VIEWERS[Role.HR_LEADERSHIP]
+    cell = data.view(manager, {}).cell("turnover", department="Sales")
+    assert not cell.is_shown
+    assert "year" in cell.reason
+    assert data.view(hr, {}).cell("turnover", department="Sales").is_shown
+    view = data.view(manager, {})
+    assert departments.shown_periods(view, "turnover") == ("2024", "2025", "2026")
+
+
+def test_every_table_of_a_release_is_decided_for_every_role(viewer: Viewer) -> None:
+    for table in metadata.tables:
+        granted = rights(viewer, table)
+        assert granted.allowed or granted.reason.endswith(".")
+
+
+def test_every_role_can_build_every_figure(data: ReleaseData, viewer: Viewer) -> None:
+    view = data.view(viewer, {"quarter": "2026Q2"})
+    for content in (overview, pairs, departments, impact, data_health):
+        for figure in content.figures(view):
+            assert all(len(row) == len(figure.table.columns) for row in figure.table.rows)
