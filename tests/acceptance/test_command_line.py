@@ -1,0 +1,84 @@
+"""What the command line says to someone who gets it wrong."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import outcomes
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("OUTCOMES_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("OUTCOMES_WAREHOUSE", raising=False)
+
+    def call(*words: str) -> Result:
+        return CliRunner().invoke(outcomes.app, list(words))
+
+    return call
+
+
+def test_help_names_the_path_a_newcomer_takes(run) -> None:
+    said = run("--help").output
+    for word in ("demo", "inspect", "load", "publish", "serve", "report", "check"):
+        assert word in said
+
+
+@pytest.mark.parametrize("words", [["report", "2026Q3"], ["check"]])
+def test_without_a_release_people_are_told_what_to_run(run, words: list[str]) -> None:
+    result = run(*words)
+    assert result.exit_code == 1
+    assert "outcomes publish" in result.output
+
+
+def test_a_host_beyond_this_machine_is_refused_until_sign_in_exists(run) -> None:
+    result = run("serve", "--host", "0.0.0.0")
+    assert result.exit_code == 1
+    assert "no sign-in" in result.output
+
+
+def test_a_port_in_use_is_named_with_a_way_out(run) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        result = run("serve", "--port", port)
+    assert result.exit_code == 1
+    assert port in result.output
+    assert "--port" in result.output
+
+
+def test_a_home_that_cannot_be_written_is_named(run, tmp_path: Path, monkeypatch) -> None:
+    blocker = tmp_path / "file"
+    blocker.write_text("in the way")
+    monkeypatch.setenv("OUTCOMES_HOME", str(blocker / "home"))
+    result = run("check")
+    assert result.exit_code == 1
+    assert "OUTCOMES_HOME" in result.output
+
+
+def test_an_unknown_engine_is_refused_with_the_two_there_are(run, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("OUTCOMES_WAREHOUSE", "mysql://somewhere/db")
+    (tmp_path / "rows.csv").write_text("a,b\n1,2\n")
+    result = run("load", str(tmp_path / "rows.csv"))
+    assert result.exit_code == 1
+    assert "postgresql" in result.output
+
+
+def test_an_unforeseen_error_shows_an_id_that_is_in_the_log(run, tmp_path, monkeypatch) -> None:
+    cell = "Jane Doe"
+
+    def fail(_: object) -> None:
+        raise RuntimeError(f"cannot convert {cell}")
+
+    monkeypatch.setattr(outcomes, "open_warehouse", fail)
+    result = run("publish")
+    assert result.exit_code == 70
+    error_id = result.output.split("(error ")[1][:8]
+    log = (tmp_path / "home" / "outcomes.log").read_text()
+    assert error_id in log
+    assert "Jane" not in log

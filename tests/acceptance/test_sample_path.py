@@ -1,0 +1,111 @@
+"""From exports to page and workbook: the planted truth is found, and one number is one number."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.acceptance.conftest import Demo, run_demo
+from warehouse.engine import open_warehouse
+
+
+def test_every_row_of_every_file_is_accounted_for(demo: Demo) -> None:
+    loads = demo.release.frame("load_summary")
+    kinds = ["rows_inserted", "rows_updated", "rows_unchanged", "rows_rejected"]
+    assert len(loads) > 10
+    assert (loads["rows_read"] == loads[kinds].sum(axis=1)).all()
+
+
+def test_rows_wrong_on_purpose_are_set_aside_under_the_rule_they_break(demo: Demo) -> None:
+    rejected = demo.release.frame("rejected")
+    found = rejected.groupby(["file_name", "entity", "rule"]).size().to_dict()
+    planted: Counter[tuple[str, str, str]] = Counter()
+    for file, entities in demo.truth["rejected_rows"]["by_file"].items():
+        for entity, rules in entities.items():
+            for rule, rows in rules.items():
+                planted[(Path(file).name, entity, rule)] += rows
+    assert found == dict(planted)
+
+
+def test_the_planted_retention_effect_lies_inside_its_interval(demo: Demo) -> None:
+    estimates = demo.release.frame(
+        "estimate", outcome="voluntary_exit", population="all", variant="main"
+    ).set_index(["measure", "horizon_months"])
+    for horizon in (6, 12, 24):
+        for measure in ("risk_difference", "months_employed"):
+            row = estimates.loc[(measure, horizon)]
+            truth = demo.truth["retention"][str(horizon)]["expected"][measure]
+            assert row["lower"] <= truth <= row["upper"], (measure, horizon)
+
+
+def test_the_planted_retention_effect_can_be_told_from_zero(demo: Demo) -> None:
+    found = demo.release.frame(
+        "estimate",
+        outcome="voluntary_exit",
+        population="all",
+        variant="main",
+        measure="risk_difference",
+        horizon_months=12,
+    ).iloc[0]
+    assert found["lower"] > 0
+
+
+def test_the_naive_figure_is_visibly_wrong(demo: Demo) -> None:
+    rows = demo.release.frame("estimate", measure="risk_difference", horizon_months=12)
+    rows = rows[rows["population"] == "all"].set_index(["outcome", "variant"])["point"]
+    truth = demo.truth["retention"]["12"]["expected"]["risk_difference"]
+    naive = rows.loc[("voluntary_exit", "naive_enrollment")]
+    main = rows.loc[("voluntary_exit", "main")]
+    assert abs(naive - truth) > 2 * abs(main - truth)
+
+
+def test_a_second_start_changes_nothing(demo: Demo, tmp_path: Path) -> None:
+    run_demo(demo.settings.home, tmp_path)
+    numbers = [p.name for p in demo.settings.releases.iterdir() if p.name.isdigit()]
+    assert numbers == ["000001"]
+    for name in ("xlsx", "csv"):
+        again = (tmp_path / f"program-outcomes-2026Q3.{name}").read_bytes()
+        assert again == (demo.out / f"program-outcomes-2026Q3.{name}").read_bytes()
+
+
+def test_tidy_file_and_release_hold_the_same_numbers(demo: Demo) -> None:
+    with (demo.out / "program-outcomes-2026Q3.csv").open(encoding="utf-8-sig") as file:
+        rows = [row for row in csv.DictReader(file) if row["status"] == "shown"]
+    cells = demo.release.frame("metric_cell", period="2026Q3", status="shown")
+    key = ["metric_id", "program", "cohort", "department", "population"]
+    values = cells.set_index(key)["value"].to_dict()
+    compared = 0
+    for row in rows:
+        name = (row["metric"], *(row[k] for k in key[1:]))
+        if name in values and row.get("period") == "2026Q3":
+            assert float(row["value"]) == pytest.approx(values[name], abs=1e-9)
+            compared += 1
+    assert compared > 100
+
+
+def test_the_workbook_names_its_release_and_runs_no_formula(demo: Demo) -> None:
+    book = load_workbook(demo.out / "program-outcomes-2026Q3.xlsx")
+    texts = [
+        str(cell.value)
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    ]
+    assert any("elease 1" in text for text in texts)
+    assert not any(cell.data_type == "f" for sheet in book for row in sheet for cell in row)
+
+
+def test_the_log_holds_no_name_of_a_person(demo: Demo) -> None:
+    log = demo.settings.log_file.read_text(encoding="utf-8")
+    board = demo.release.frame("pair_board")
+    for name in [*board["mentor_name"], *board["mentee_name"]]:
+        assert name not in log
+
+
+def test_the_warehouse_is_free_again_after_the_demo(demo: Demo) -> None:
+    open_warehouse(demo.settings).close()
