@@ -336,26 +336,27 @@ def _sample_exports(settings: Settings) -> Path:
         import sys
 
         command = [sys.executable, str(maker), "--out", str(folder)]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our script
     return folder / "exports"
 
 
 def _say_loaded(report: LoadReport) -> None:
     table = Table(title="What became of every row", title_justify="left")
-    table.add_column("File")
-    table.add_column("Taken for")
-    for heading in ("read", "new", "updated", "unchanged", "set aside"):
-        table.add_column(heading, justify="right")
-    for outcome in report.files:
-        for one in outcome.counts:
-            counts = (
-                one.rows_read,
-                one.rows_inserted,
-                one.rows_updated,
-                one.rows_unchanged,
-                one.rows_rejected,
-            )
-            table.add_row(outcome.path.name, one.entity, *(f"{count:,}" for count in counts))
+    table.add_column("Content")
+    for heading in ("files", "read", "new", "updated", "unchanged", "set aside"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    counts = [one for outcome in report.files for one in outcome.counts]
+    for entity in dict.fromkeys(one.entity for one in counts):
+        of_entity = [one for one in counts if one.entity == entity]
+        numbers = (
+            len(of_entity),
+            sum(one.rows_read for one in of_entity),
+            sum(one.rows_inserted for one in of_entity),
+            sum(one.rows_updated for one in of_entity),
+            sum(one.rows_unchanged for one in of_entity),
+            sum(one.rows_rejected for one in of_entity),
+        )
+        table.add_row(entity.replace("_", " "), *(f"{number:,}" for number in numbers))
     if table.row_count:
         console.print(table)
     if report.rejected_by_rule:

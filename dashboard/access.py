@@ -162,3 +162,16 @@ def may_read_workforce(viewer: Viewer, *, department: str, period_kind: str) -> 
     if viewer.role is Role.HR_LEADERSHIP or not department:
         return True
     return period_kind == "year"
+
+
+def runs_program(viewer: Viewer, program: str, every_program: tuple[str, ...]) -> bool:
+    """Return whether ``viewer`` manages what an operational figure is about.
+
+    Managers see their own programs whole, small groups too; everyone else sees groups of the
+    minimum size only. An empty ``program`` means all of them.
+    """
+    if viewer.role is not Role.PROGRAM_MANAGER:
+        return False
+    return program in viewer.programs or (
+        not program and set(every_program) <= set(viewer.programs)
+    )

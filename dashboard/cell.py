@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import SimpleNamespace
 
-Key = tuple[str, str, str, str, str]  # program, cohort, department, population, period
+Slice = tuple[str, str, str, str]  # program, cohort, department, population
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,14 @@ class Cell:
 
 
 NOT_PUBLISHED = Cell()
+NOTHING_TO_COUNT = Cell(reason="Nothing to count in this period")
 NOT_COMPUTED = Cell(reason="Not computed in this release")
 BY_YEAR_ONLY = Cell(status="suppressed", reason="Shown by year only outside HR leadership")
 
 
-def read_key(row: SimpleNamespace) -> Key:
-    """Return the slice and period of a row of ``metric_cell``."""
-    return (row.program, row.cohort, row.department, row.population, row.period)
+def read_slice(row: SimpleNamespace) -> Slice:
+    """Return whom a row of ``metric_cell`` is about."""
+    return (row.program, row.cohort, row.department, row.population)
 
 
 def read_cell(row: SimpleNamespace) -> Cell:

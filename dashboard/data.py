@@ -12,8 +12,17 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.access import Rights, Role, Viewer, may_read_workforce, rights
-from dashboard.cell import BY_YEAR_ONLY, NOT_COMPUTED, NOT_PUBLISHED, Cell, Key, read_cell, read_key
+from dashboard.access import Rights, Role, Viewer, may_read_workforce, rights, runs_program
+from dashboard.cell import (
+    BY_YEAR_ONLY,
+    NOT_COMPUTED,
+    NOT_PUBLISHED,
+    NOTHING_TO_COUNT,
+    Cell,
+    Slice,
+    read_cell,
+    read_slice,
+)
 from dashboard.filters import PAGE_NAMES, Filters, read_filters
 from reports.release import Release, ReleaseInfo, current_release_id, open_release
 
@@ -24,7 +33,7 @@ class Snapshot:
     def __init__(self, release: Release) -> None:
         self.release = release
         self._rows: dict[tuple[Any, ...], tuple[SimpleNamespace, ...]] = {}
-        self._cells: dict[tuple[str, str], dict[Key, Cell]] = {}
+        self._cells: dict[tuple[str, str], dict[Slice, dict[str, Cell]]] = {}
 
     def rows(self, table: str, **equals: str) -> tuple[SimpleNamespace, ...]:
         """Return rows of a table, missing values as None."""
@@ -33,12 +42,15 @@ class Snapshot:
             self._rows[key] = _records(self.release.frame(table, **equals))
         return self._rows[key]
 
-    def cells(self, metric_id: str, period_kind: str) -> dict[Key, Cell]:
-        """Return every published cell of a metric for one kind of period."""
+    def cells(self, metric_id: str, period_kind: str) -> dict[Slice, dict[str, Cell]]:
+        """Return every published cell of a metric for one kind of period, by slice and period."""
         key = (metric_id, period_kind)
         if key not in self._cells:
             frame = self.release.frame("metric_cell", metric_id=metric_id, period_kind=period_kind)
-            self._cells[key] = {read_key(row): read_cell(row) for row in _records(frame)}
+            found: dict[Slice, dict[str, Cell]] = {}
+            for row in _records(frame):
+                found.setdefault(read_slice(row), {})[row.period] = read_cell(row)
+            self._cells[key] = found
         return self._cells[key]
 
     @cached_property
@@ -148,15 +160,38 @@ class View:
         place |= {"population": ""} | changes
         if not self._may_read(metric_id, place, when):
             return BY_YEAR_ONLY if self.rights("metric_cell").allowed else NOT_PUBLISHED
-        cells = self.snapshot.cells(metric_id, _period_kind(when))
-        for program in dict.fromkeys((place["program"], self._parent(place["cohort"]), "")):
-            if program == "" and place["program"] and not place["cohort"]:
-                break  # a program was asked for: the company's figure is not its figure
-            for population in (place["population"], place["population"] or "everyone"):
-                key = (program, place["cohort"], place["department"], population, when)
-                if key in cells:
-                    return cells[key]
+        published = self.snapshot.cells(metric_id, _period_kind(when))
+        for key in self._keys(place):
+            if key in published:
+                found = published[key].get(when, NOTHING_TO_COUNT)
+                return self._large_enough(found, metric_id, program=key[0])
         return NOT_PUBLISHED
+
+    def _keys(self, place: Mapping[str, str]) -> list[Slice]:
+        """Return the slices that can hold a figure, as published: a cohort with its program."""
+        programs = [place["program"]]
+        if place["cohort"]:  # which belongs to one program, so that all programs mean this one
+            programs = list(dict.fromkeys((*programs, self._parent(place["cohort"]), "")))
+        return [
+            (program, place["cohort"], place["department"], population)
+            for program in programs
+            for population in (place["population"], place["population"] or "everyone")
+        ]
+
+    def _large_enough(self, cell: Cell, metric_id: str, *, program: str) -> Cell:
+        """Withhold an operational figure about a small group from all but its program's manager."""
+        is_operational = self.metrics[metric_id].sensitivity == "operational"
+        is_small = cell.n is not None and 0 < cell.n < self.info.minimum_group
+        if not (is_operational and is_small and cell.is_shown):
+            return cell
+        if runs_program(self.viewer, program, self._program_ids()):
+            return cell
+        return Cell(
+            status="suppressed", reason=f"Fewer than {self.info.minimum_group} pairs or people"
+        )
+
+    def _program_ids(self) -> tuple[str, ...]:
+        return tuple(row.value for row in self.snapshot.dimensions.get("program", ()))
 
     def first_metric(self, *metric_ids: str) -> str:
         """Return the first of these metrics that the release has; empty when it has none."""

@@ -57,8 +57,9 @@ def _checked_sql(writer: Writer, task: Task, responses: Loaded) -> str:
         f"THEN '{word}'"
         for code, word in MISSING.items()
     )
+    typed = typed_sql("raw_text", Source("raw_text"), "number", task.given.conventions)
     known = (
-        f"SELECT a.*, {typed_sql('raw_text', Source('raw_text'), 'number', task.given.conventions)} AS typed, "
+        f"SELECT a.*, {typed} AS typed, "
         "i.lowest, i.highest, CASE WHEN raw_text IS NULL AND is_finished THEN 'skipped' "
         f"WHEN raw_text IS NULL THEN 'unseen' {codes} END AS missing_code "
         f"FROM ({asked}) a LEFT JOIN ({_scales_sql(writer)}) i "

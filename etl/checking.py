@@ -195,7 +195,7 @@ def _typed_column(build: _Build, given: Input, name: str, source: Source) -> str
     kind = column_kind(build.load.entity, name)
     read_as = "text" if source.values is not None else kind
     cell = build.text(cell_sql(source, read_as, given.mapping.nulls))
-    here, faulty = quoted(name), f"{cell} IS NOT NULL AND {quoted(name)} IS NULL"
+    faulty = f"{cell} IS NOT NULL AND {quoted(name)} IS NULL"
     if source.values is not None:
         if source.otherwise == "reject":
             known = ", ".join(f'"{word}"' for word in source.values)

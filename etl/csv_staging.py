@@ -156,21 +156,20 @@ def _stage_fast(
         f"escape = '\"', nullstr = '', columns = {{{columns}}}, strict_mode = true, "
         "null_padding = false)"
     )
-    stored = staging.attempt(f"SELECT * FROM {source}", "raw")
-    if stored is None or not _is_complete(staging, stored, width, traits.lines):
-        return None
     kept = ", ".join(f"c{n}" for n in range(width) if n not in layout.dropped)
+    stored = staging.attempt(f"SELECT {kept} FROM {source}", "raw")
+    if stored is None or not _is_complete(staging, stored, kept, traits.lines):
+        return None
     sql = f"SELECT (rowid + 1)::INTEGER AS source_row, {kept} FROM {stored} "
     name: str = staging.view(f"{sql} WHERE rowid >= {layout.header_records}", "raw")
     return name
 
 
-def _is_complete(staging: Any, stored: str, width: int, lines: int) -> bool:
+def _is_complete(staging: Any, stored: str, cells: str, lines: int) -> bool:
     """Tell whether records and the line ends within their cells account for every line."""
     records = int(staging.rows(f"SELECT count(*) FROM {stored}")[0][0])
     if records >= lines:
         return records == lines
-    cells = ", ".join(f"c{n}" for n in range(width))
     joined = f"concat_ws('', {cells})"
     within = f"sum(length({joined}) - length(replace({joined}, chr(10), '')))"
     return bool(staging.rows(f"SELECT {records} + {within} = {lines} FROM {stored}")[0][0])

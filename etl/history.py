@@ -36,7 +36,7 @@ import datetime as dt
 import sqlalchemy as sa
 
 from warehouse.engine import Writer
-from warehouse.tables import employment, exit_, facts, job_history, worker_record
+from warehouse.tables import employment, exit_, job_history, worker_record
 
 DERIVED = "derived"
 INPUTS = (worker_record, exit_)
@@ -289,6 +289,3 @@ def rebuild_history(writer: Writer, *, batch_id: str, now: dt.datetime) -> None:
     )
     for name, _ in reversed(_STEPS):
         writer.execute(sa.text(f"DROP TABLE {name}"))
-
-
-assert facts(employment) == ["person_id", "spell_no", "hired_on", "end_on", "worker_type"]

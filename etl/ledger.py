@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -78,19 +79,13 @@ def known_content(
 ) -> tuple[str, tuple[EntityCounts, ...]] | None:
     """Return format and counts of an earlier load that makes a new one needless.
 
-    A file is known when the same bytes were loaded by the same mapping, none of its rows waits for
-    something another file brings (an unknown person, pair, ...), and no other content came under
-    its name since.
+    A file is known when the same bytes were loaded by the same mapping, no other content came
+    under its name since, and none of its rows waits for something another file may have brought
+    since (an unknown person, pair, ...).
     """
     f = loaded_file.c
-    lines = writer.read(
-        sa.select(loaded_file).where(
-            sa.or_(
-                sa.and_(f.file_sha256 == file_sha256, f.mapping_sha256 == mapping_sha256),
-                f.file_name == file_name,
-            )
-        )
-    )
+    is_same = sa.and_(f.file_sha256 == file_sha256, f.mapping_sha256 == mapping_sha256)
+    lines = writer.read(sa.select(loaded_file).where(is_same | (f.file_name == file_name)))
     same = (lines["file_sha256"] == file_sha256) & (lines["mapping_sha256"] == mapping_sha256)
     if not same.any():
         return None
@@ -101,7 +96,13 @@ def known_content(
         return None
     r = rejected_row.c
     waiting = sa.select(r.rule).where(r.file_sha256 == file_sha256, r.rule.like(f"{_MENDABLE}%"))
-    if last["rows_rejected"].sum() and writer.execute(waiting.limit(1)).first() is not None:
+    news = sa.select(f.file_name).where(
+        f.loaded_at >= last["loaded_at"].iloc[-1].to_pydatetime(),
+        f.file_sha256 != file_sha256,
+        f.rows_inserted + f.rows_updated > 0,
+    )
+    is_waiting = last["rows_rejected"].sum() and _any(writer, waiting)
+    if is_waiting and _any(writer, news):
         return None
     counts = [
         EntityCounts(
@@ -126,7 +127,11 @@ def known_rejects(
         .group_by(r.entity, r.rule)
         .order_by(r.entity, r.rule)
     )
-    return {(entity, rule): int(count) for entity, rule, count in writer.execute(query)}
+    return {(row[0], row[1]): int(row[2]) for row in writer.execute(query)}
+
+
+def _any(writer: Writer, query: sa.Select[Any]) -> bool:
+    return writer.execute(query.limit(1)).first() is not None
 
 
 def write_lines(

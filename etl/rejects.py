@@ -154,7 +154,8 @@ class Rejects:
         )
         writer.execute(sa.delete(rejected_row).where(same))
         relation = self.staging.view(
-            f"SELECT {literal(provenance.batch_id)} AS batch_id, {literal(file_name)} AS file_name, "
+            f"SELECT {literal(provenance.batch_id)} AS batch_id, "
+            f"{literal(file_name)} AS file_name, "
             f"{literal(provenance.file_sha256)} AS file_sha256, "
             f"{literal(provenance.source_system)} AS source_system, {_COLUMNS} "
             f"FROM {self.table} ORDER BY source_row",

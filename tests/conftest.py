@@ -42,12 +42,12 @@ def postgres_socket() -> Iterator[Path]:
     if rights:
         os.chown(folder, rights["user"], rights["group"])
         os.chown(data, rights["user"], rights["group"])
-    run = {"check": True, "capture_output": True, "cwd": folder, **rights}
     initdb = [programs / "initdb", "-D", data, "-U", "outcomes", "-A", "trust", "-N", "-E", "UTF8"]
-    subprocess.run([*initdb, "--locale=C"], **run)
+    subprocess.run([*initdb, "--locale=C"], check=True, capture_output=True, cwd=folder, **rights)
+    settings = ("listen_addresses=", "fsync=off", "full_page_writes=off", "synchronous_commit=off")
+    options = [word for setting in settings for word in ("-c", setting)]
     server = subprocess.Popen(
-        [programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses="]
-        + ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"],
+        [programs / "postgres", "-D", data, "-k", folder, *options],
         cwd=folder,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

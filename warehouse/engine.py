@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from warehouse.settings import Settings
-from warehouse.tables import PROVENANCE, facts, metadata
+from warehouse.tables import facts, metadata
 
 _WRITER_LOCK = 7_267_651  # any constant; names our advisory lock among others of the server
 
@@ -401,7 +401,7 @@ def _explain(error: OperationalError) -> WarehouseError:
     if "Could not set lock" in text or "being used by another process" in text:
         return WarehouseBusy(
             "Another load or publish is using the warehouse. Wait until it has finished and run "
-            f"the command again; nothing was changed. ({text.split('. See also')[0]})"
+            f"the command again; nothing was changed. ({text.split('. See also', maxsplit=1)[0]})"
         )
     return WarehouseError(
         f"The warehouse cannot be opened: {text.strip()}. Check OUTCOMES_HOME, "
@@ -453,7 +453,7 @@ def _read(connection: sa.Connection, statement: Any) -> pd.DataFrame:
         return _frame(result.cursor.to_arrow_table())
     names = list(result.keys())
     columns = list(zip(*result.fetchall(), strict=True)) or [()] * len(names)
-    kinds = [_ARROW.get(type(c.type), None) for c in statement.selected_columns]
+    kinds = [_ARROW.get(type(c.type)) for c in statement.selected_columns]
     arrays = [
         pa.array([_plain(value) for value in values], type=kind)
         for values, kind in zip(columns, kinds, strict=True)

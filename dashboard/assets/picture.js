@@ -18,10 +18,12 @@
     if (styles) { return styles; }
     var text = "";
     for (var sheet of document.styleSheets) {
-      if (!sheet.href || sheet.href.indexOf("/assets/") < 0) { continue; }
+      var isOurs = sheet.href && sheet.href.indexOf("/assets/") >= 0;
+      if (sheet.href && !isOurs) { continue; }
       for (var rule of sheet.cssRules) {
-        if (rule instanceof CSSStyleRule) { text += rule.cssText + "\n"; }
-        if (rule instanceof CSSFontFaceRule) {
+        var isWanted = isOurs || rule.cssText.indexOf("plotly") >= 0;  // charts bring styles of their own
+        if (rule instanceof CSSStyleRule && isWanted) { text += rule.cssText + "\n"; }
+        if (isOurs && rule instanceof CSSFontFaceRule) {
           var address = new URL(rule.style.getPropertyValue("src").match(/url\("?([^")]+)/)[1], sheet.href);
           var font = await asDataUrl(await (await fetch(address)).blob());
           text += '@font-face{font-family:"Inter";font-weight:100 900;src:url("' + font + '")}\n';
@@ -51,6 +53,8 @@
     canvas.width = Math.round(box.width * 2);
     canvas.height = Math.round(box.height * 2);
     var pen = canvas.getContext("2d");
+    pen.fillStyle = getComputedStyle(document.body).backgroundColor;
+    pen.fillRect(0, 0, canvas.width, canvas.height);
     pen.scale(2, 2);
     pen.drawImage(image, 0, 0);
     return canvas;

@@ -60,7 +60,10 @@ def stat_box(stat: Stat) -> html.Section:
                 className="stat__label",
             ),
             html.P(stat.value, className=kind),
-            html.P([*first, stat.note, html.Br(), *second], className="stat__note"),
+            html.P(
+                [*first, stat.note, html.Br(), *second] if stat.is_shown else [],
+                className="stat__note",
+            ),
             spark(stat.course, f"{stat.label}, course over {len(stat.course)} quarters"),
         ],
         className="card stat",

@@ -23,7 +23,7 @@ from reports.findings import departments_title
 
 _QUARTERS = 8
 _FIRST = ("pair_state_on_track", "adherence")
-_SMALL_FLOW = Cell(status="suppressed", reason="Fewer than 5 people")
+_NO_PAIRS = Cell(value=0.0, n=0, status="shown", reason="")
 
 
 def choices(view: View) -> list[SimpleNamespace]:
@@ -160,35 +160,43 @@ def reach_figure(view: View) -> Figure:
     )
 
 
-def flow_matrix(view: View) -> tuple[list[str], list[str], dict[tuple[str, str], Cell]]:
-    """Return mentors' departments, seniors' departments, and the pairs between them."""
-    rows = [row for row in view.rows("flow") if row.program == view.filters.program]
-    cells = {(row.mentor_department, row.mentee_department): _flow_cell(row) for row in rows}
-    chosen = view.filters.department
-    order = [row.value for row in view.snapshot.dimensions.get("department", ())]
-    mentors = [name for name in order if any(key[0] == name for key in cells)]
-    mentees = [name for name in order if any(key[1] == name for key in cells)]
-    if chosen:
-        cells = {key: cell for key, cell in cells.items() if chosen in key}
-    return mentors, mentees, cells
+def flow_rows(view: View) -> tuple[list[str], list[HeatRow]]:
+    """Return the columns and rows of who teaches whom.
+
+    All departments against all; where the viewer or the filter is limited to some, two rows for
+    each of them instead: whom it teaches, and from whom it learns.
+    """
+    found = [row for row in view.rows("flow") if row.program == view.filters.program]
+    cells = {(row.mentor_department, row.mentee_department): _flow_cell(row) for row in found}
+    every = [row.value for row in view.snapshot.dimensions.get("department", ())]
+    names = [view.label("department", name) for name in every]
+    own = shown_departments(view)
+    rows = []
+    for one in own if cells else ():
+        taught = [cells.get((one, other), _NO_PAIRS) for other in every]
+        if len(own) == len(every):
+            rows.append(HeatRow(view.label("department", one), taught))
+            continue
+        rows.append(HeatRow(f"{view.label('department', one)} teaches", taught))
+        learned = [cells.get((other, one), _NO_PAIRS) for other in every]
+        rows.append(HeatRow(f"{view.label('department', one)} learns from", learned))
+    return names, rows
 
 
 def flow_figure(view: View) -> Figure:
     """Return who teaches whom: pairs by the departments of mentor and senior."""
-    mentors, mentees, cells = flow_matrix(view)
-    columns = (Column("Mentor (junior) from"), *(Column(name, is_number=True) for name in mentees))
+    names, rows = flow_rows(view)
+    columns = (Column("Department"), *(Column(name, is_number=True) for name in names))
     lines = tuple(
-        (text_value(mentor), *(_flow_value(cells.get((mentor, mentee))) for mentee in mentees))
-        for mentor in mentors
+        (text_value(row.label), *(cell_value(cell, "count") for cell in row.cells)) for row in rows
     )
+    every = [cell for row in rows for cell in row.cells]
     return Figure(
         figure_id="who-teaches-whom",
-        title=_flow_title(cells),
+        title=_flow_title(names, rows),
         subtitle="Pairs by department of the mentor (rows) and the senior (columns), all quarters",
         table=Table(columns, lines),
-        notes=_notes(
-            withheld_note(list(cells.values())), "Cohort and quarter do not apply to this matrix."
-        ),
+        notes=_notes(withheld_note(every), "Cohort and quarter do not apply to this matrix."),
     )
 
 
@@ -240,24 +248,22 @@ def _kind(periods: tuple[str, ...]) -> str:
 
 
 def _flow_cell(row: SimpleNamespace) -> Cell:
-    status = getattr(row, "status", "shown" if row.pairs is not None else "suppressed")
-    if status != "shown" or row.pairs is None:
-        return Cell(status="suppressed", reason=getattr(row, "reason", None) or _SMALL_FLOW.reason)
+    if row.status != "shown" or row.pairs is None:
+        return Cell(status="suppressed", reason=row.reason or "Withheld")
     return Cell(value=float(row.pairs), n=int(row.pairs), status="shown", reason="")
 
 
-def _flow_value(cell: Cell | None) -> Value:
-    return number_value(0) if cell is None else cell_value(cell, "count")
-
-
-def _flow_title(cells: dict[tuple[str, str], Cell]) -> str:
-    shown = {key: cell.value or 0.0 for key, cell in cells.items() if cell.is_shown}
-    total = sum(shown.values())
-    if not total:
+def _flow_title(names: list[str], rows: list[HeatRow]) -> str:
+    cells = [
+        (row.label, name, cell) for row in rows for name, cell in zip(names, row.cells, strict=True)
+    ]
+    shown = [(row, name, cell.value or 0.0) for row, name, cell in cells if cell.is_shown]
+    total = sum(value for _, _, value in shown)
+    if len(rows) != len(names) or not total:
         return "Who teaches whom"
     if len(shown) < len(cells) / 2:
         return "Most departments share too few pairs to show who teaches whom"
-    across = sum(value for key, value in shown.items() if key[0] != key[1])
+    across = sum(value for row, name, value in shown if row != name)
     share = wording.format_value(across / total, "fraction", decimals=0)
     return f"{share} of the pairs shown cross a department border"
 

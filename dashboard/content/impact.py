@@ -19,6 +19,7 @@ POPULATIONS = ("all", "mentor", "mentee")
 HORIZONS = (6, 12, 24)
 MEASURES = ("risk_difference", "months_employed")
 MAIN_HORIZON = 12
+_WHOLE = "About everyone who joined; the filters above do not change it."
 _RISK_MONTHS = (0, 6, 12, 18, 24)
 
 
@@ -146,7 +147,7 @@ def curve_figure(view: View) -> Figure:
         title="Still employed, of 100 who joined",
         subtitle=f"{words}. {who}",
         table=Table(tuple(columns), tuple(lines)),
-        notes=("The axis does not start at zero: the curves lie close together.",),
+        notes=("The axis does not start at zero: the curves lie close together.", _WHOLE),
     )
 
 
@@ -190,6 +191,7 @@ def effect_figure(view: View) -> Figure:
         subtitle=f"Effect on those who joined, against comparable colleagues who had not, "
         f"95{wording.THIN}% intervals",
         table=Table(columns, tuple(lines)),
+        notes=(_WHOLE,),
     )
 
 

@@ -8,7 +8,7 @@ from dash import html
 
 from dashboard.cell import Cell
 from dashboard.components.card import figure_card, word_card
-from dashboard.components.heat import HeatRow, heat_table
+from dashboard.components.heat import heat_table
 from dashboard.components.interval import interval_mark
 from dashboard.components.picker import metric_picker
 from dashboard.components.region import scroll_region
@@ -96,17 +96,12 @@ def _reach_line(name: str, cell: Cell, high: float, total: float | None, *, is_t
 
 
 def _flow(view: View) -> Any:
-    mentors, mentees, cells = departments.flow_matrix(view)
-    figure = departments.flow_figure(view)
-    if not mentors:
+    names, rows = departments.flow_rows(view)
+    if not rows:
         return word_card("Who teaches whom", "", "No pairs to show for these filters.")
-    none = Cell(value=0.0, status="shown", reason="")
-    rows = [
-        HeatRow(name, [cells.get((name, other), none) for other in mentees]) for name in mentors
-    ]
-    return figure_card(
-        view, figure, heat_table(rows, mentees, unit="count", caption=figure.title, is_dense=True)
-    )
+    figure = departments.flow_figure(view)
+    table = heat_table(rows, names, unit="count", caption=figure.title, is_dense=True)
+    return figure_card(view, figure, table)
 
 
 PAGE = Page(

@@ -36,9 +36,9 @@ ORDER = (
     "response",
     "answer",
 )
-RULES: dict[str, EntityRules] = {
+_DECLARED = {
     rules.name: rules
     for module in (people, exits, programs, pairs, sessions, practice, surveys)
     for rules in module.RULES
 }
-assert set(ORDER) == set(RULES)
+RULES: dict[str, EntityRules] = {name: _DECLARED[name] for name in ORDER}

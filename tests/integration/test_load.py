@@ -176,7 +176,10 @@ mentor_person_id = { column = "Mentor email", identifier = "email" }
 mentee_person_id = { column = "Mentee", identifier = "hr_id" }
 matched_on = "Matched"
 kind = { column = "Kind", values = { "Pair" = "formal", "One-off" = "one-off" } }
-status = { column = "State", values = { "Open" = "active", "Closed" = "ended" }, otherwise = "paused" }
+[load.columns.status]
+column = "State"
+values = { "Open" = "active", "Closed" = "ended" }
+otherwise = "paused"
 """
 MATCH_ROWS = """Match ID,Kind,Mentor email,Mentee,Matched,State
 X1,Pair, ADA@example.com ,p2,2/10/2025,Open

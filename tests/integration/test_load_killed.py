@@ -6,14 +6,17 @@ import random
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from etl.load import load_paths
 from tests.integration.small_exports import NOW, facts_of, write_exports
 from warehouse.engine import Warehouse, WarehouseBusy, open_warehouse
 from warehouse.settings import Settings
+from warehouse.tables import CANONICAL, DERIVED, loaded_file, rejected_row
 
 KILLS = 6
 PEOPLE = 400
@@ -58,6 +61,27 @@ def reopened(settings: Settings) -> Warehouse:
     pytest.fail("the killed loader still holds the warehouse")
 
 
+def files_with_facts(warehouse: Warehouse) -> dict[str, int]:
+    """Return how many rows, good and rejected, the warehouse has of each file."""
+    found: Counter[str] = Counter()
+    for table in (t for t in CANONICAL if t not in DERIVED):
+        t = table.c
+        query = sa.select(t.source_file_sha256).where(t.source_file_sha256.is_not(None))
+        if "id_type" in t:
+            query = query.where(t.id_type != "hr_id")  # given with the person, not read
+        found.update(warehouse.read(query)["source_file_sha256"])
+    found.update(warehouse.read(sa.select(rejected_row.c.file_sha256))["file_sha256"])
+    return dict(found)
+
+
+def files_in_ledger(warehouse: Warehouse) -> dict[str, int]:
+    """Return how many rows of each file the ledger says were stored or set aside."""
+    f = loaded_file.c
+    stored = sa.func.max(f.rows_inserted + f.rows_updated + f.rows_rejected).label("rows")
+    found = warehouse.read(sa.select(f.file_sha256, stored).group_by(f.file_sha256))
+    return {sha: int(rows) for sha, rows in found.itertuples(index=False) if rows}
+
+
 def test_a_killed_load_run_again_ends_as_an_undisturbed_one(
     settings: Settings, tmp_path: Path
 ) -> None:
@@ -79,10 +103,7 @@ def test_a_killed_load_run_again_ends_as_an_undisturbed_one(
             time.sleep(chance.uniform(0, took))
             loader.kill()
         warehouse = reopened(settings)
-        found = facts_of(warehouse)
-        for name, rows in found.items():
-            if name not in ("employment", "job_history", "exit", "rejected_row", "session"):
-                assert rows in ([], expected[name]), f"{name} is half loaded"
+        assert files_with_facts(warehouse) == files_in_ledger(warehouse)
         warehouse.close()
     warehouse = open_warehouse(settings)
     assert load_paths(warehouse, [folder], now=NOW).is_complete

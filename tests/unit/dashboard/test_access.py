@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from dashboard.access import Role, Viewer, rights
 from dashboard.content import data_health, departments, impact, overview, pairs
 from dashboard.data import ReleaseData
+from reports.release import write_release
 from reports.release_tables import metadata
+from tests.synthetic_release import tables
 from tests.unit.dashboard.conftest import VIEWERS
 
 NAMED = ("pair_board", "pair_event")
@@ -54,14 +58,30 @@ def test_a_department_head_sees_the_own_department_and_the_total(data: ReleaseDa
     assert view.cell("adherence", department="Engineering").is_shown
     assert not view.cell("adherence", department="Sales").is_shown
     assert [row.value for row in view.choices("department")] == ["Engineering"]
-    _, _, cells = departments.flow_matrix(view)
-    assert all("Engineering" in key for key in cells)
+    _, rows = departments.flow_rows(view)
+    assert [row.label for row in rows] == ["Engineering teaches", "Engineering learns from"]
 
 
 def test_a_filter_beyond_the_rights_is_dropped_and_said(data: ReleaseData) -> None:
     view = data.view(VIEWERS[Role.DEPARTMENT_HEAD], {"department": "Sales", "cohort": "C1"})
     assert (view.filters.department, view.filters.cohort) == ("", "")
     assert len(view.notices) == 2
+
+
+def test_a_small_operational_group_is_for_its_own_manager_only(tmp_path: Path) -> None:
+    frames = tables(quarters=2, pairs=20)
+    cells = frames["metric_cell"]
+    is_legal = (cells["metric_id"] == "active_pairs") & (cells["department"] == "Legal")
+    cells.loc[is_legal, ["value", "n", "status", "reason"]] = [3.0, 3, "shown", None]
+    write_release(tmp_path, frames)
+    data = ReleaseData(tmp_path)
+    manager = data.view(VIEWERS[Role.PROGRAM_MANAGER], {"program": "P1"})
+    assert manager.cell("active_pairs", department="Legal").value == 3
+    stranger = Viewer(Role.PROGRAM_MANAGER, programs=("another",))
+    for viewer in (VIEWERS[Role.HR_LEADERSHIP], stranger):
+        cell = data.view(viewer, {"program": "P1"}).cell("active_pairs", department="Legal")
+        assert (cell.value, cell.n, cell.status) == (None, None, "suppressed")
+        assert cell.reason == "Fewer than 5 pairs or people"
 
 
 def test_workforce_figures_of_a_department_are_yearly_outside_hr(data: ReleaseData) -> None:

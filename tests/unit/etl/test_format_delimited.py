@@ -247,8 +247,7 @@ def test_fast_and_careful_path_agree_on_whatever_csv_can_write(
     with open_staging() as staging:
         seen = csv_staging.look_at(path, "utf-8", 1)
         layout = csv_staging.Layout("delimited")
-        if seen.dialect.delimiter != ",":  # a tiny table may be cut as well another way
-            return
+        assert seen.dialect.delimiter == ","
         careful, broken = csv_staging._stage_carefully(path, seen, staging, layout)
         order = "ORDER BY source_row"
         assert staging.rows(f"SELECT * FROM {careful} {order}") == expected

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 import sqlalchemy as sa
@@ -105,7 +107,7 @@ def plain_vanished(said: list[Said], mine: list[Said]) -> set[int]:
     for source in {r.source for r in mine}:
         days = snapshot_days(said, source)
         present = {r.on for r in mine if seen_in_snapshot(r) and r.source == source}
-        for before, after in zip(days, days[1:], strict=False):
+        for before, after in pairwise(days):
             if before in present and after not in present:
                 continued = any(
                     r.status != "terminated"
@@ -233,7 +235,7 @@ def tell(writer: Writer, said: list[Said], left: list[Left]) -> None:
 
 
 def number_of(value: Any) -> int | None:
-    return None if value is None or value != value else (value.date() - ORIGIN).days
+    return None if pd.isna(value) else (value.date() - ORIGIN).days
 
 
 def derived_history(writer: Writer) -> tuple[set[Any], set[Any], set[Any]]:
