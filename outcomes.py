@@ -20,6 +20,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from dashboard.access import Role, Viewer
+from dashboard.server import ServeError, check_host, check_port
 from etl.problems import FileProblem
 from reports.disclosure_gate import DisclosureBroken
 from reports.release import ReleaseError
@@ -67,6 +69,9 @@ class Refused(Exception):
     """A request that cannot be fulfilled; the message says why and what to do."""
 
 
+_FORESEEN = (Refused, FileProblem, WarehouseError, ReleaseError, DisclosureBroken, ServeError)
+
+
 @app.command()
 def demo(
     port: Port = 8050,
@@ -81,7 +86,8 @@ def demo(
     release, pages and report.
     """
     with _explained() as settings:
-        _check_port(port, wanted=serve_pages)
+        if serve_pages:
+            check_port(port)
         with _progress() as progress:
             building = progress.add_task("Building the sample", total=None)
             exports = _sample_exports(settings)
@@ -173,19 +179,19 @@ def serve(
         str, typer.Option(help="Only this machine (127.0.0.1) until sign-in exists.")
     ] = "127.0.0.1",
     workers: Annotated[int, typer.Option(min=1, help="Web server processes.")] = 1,
-    demo_mode: Annotated[
-        bool, typer.Option("--demo", help="Show a switch between the roles of viewers.")
-    ] = False,
+    role: Annotated[
+        Role, typer.Option(help="Whose rights apply; names of pairs are for program managers.")
+    ] = Role.HR_LEADERSHIP,
+    of: Annotated[
+        list[str] | None,
+        typer.Option(help="Program a manager runs, or department a head leads; repeatable."),
+    ] = None,
 ) -> None:
     """Serve the dashboard on this machine."""
     with _explained() as settings:
-        if host not in ("127.0.0.1", "localhost", "::1"):
-            raise Refused(
-                f"The dashboard has no sign-in yet, so it listens on 127.0.0.1 only, not {host}. "
-                "Leave --host away, and reach it from another machine through an SSH tunnel."
-            )
-        _check_port(port, wanted=True)
-        _serve(settings, port, demo_mode=demo_mode, workers=workers)
+        check_host(host)
+        check_port(port)
+        _serve(settings, port, viewer=_viewer(settings, role, tuple(of or ())), workers=workers)
 
 
 @app.command()
@@ -298,28 +304,34 @@ def _last_full_quarter(settings: Settings) -> str:
     return str(complete.sort_values("value")["value"].iloc[-1])
 
 
-def _serve(settings: Settings, port: int, *, demo_mode: bool, workers: int = 1) -> None:
+def _viewer(settings: Settings, role: Role, of: tuple[str, ...]) -> Viewer:
+    """Return who looks; a manager must say of which program, a head of which department."""
+    kinds = {Role.PROGRAM_MANAGER: "program", Role.DEPARTMENT_HEAD: "department"}
+    if role not in kinds:
+        return Viewer(role)
+    from reports.release import open_release
+
+    kind = kinds[role]
+    known = open_release(settings.releases).frame("dimension", kind=kind)["value"].tolist()
+    if not of or set(of) - set(known):
+        raise Refused(
+            f"Say which {kind} with --of, repeated for several. There are: {', '.join(known)}."
+        )
+    return Viewer(role, programs=of) if kind == "program" else Viewer(role, departments=of)
+
+
+def _serve(
+    settings: Settings,
+    port: int,
+    *,
+    demo_mode: bool = False,
+    viewer: Viewer | None = None,
+    workers: int = 1,
+) -> None:
     from dashboard.server import serve as serve_pages
 
     console.print(f"Dashboard: [bold]http://127.0.0.1:{port}[/bold] (Ctrl-C to stop)")
-    serve_pages(settings.releases, port=port, demo=demo_mode, workers=workers)
-
-
-def _check_port(port: int, *, wanted: bool) -> None:
-    """Refuse a port that is taken before any work is done."""
-    import socket
-
-    if not wanted:
-        return
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise Refused(
-                f"Port {port} cannot be used: {error.strerror}. Stop what is using it, or choose "
-                "another: --port 8051 (with make: PORT=8051 make demo)."
-            ) from error
+    serve_pages(settings.releases, port=port, demo=demo_mode, workers=workers, viewer=viewer)
 
 
 def _sample_exports(settings: Settings) -> Path:
@@ -394,7 +406,7 @@ def _explained() -> Iterator[Settings]:
     try:
         _open_log(settings)
         yield settings
-    except (Refused, FileProblem, WarehouseError, ReleaseError, DisclosureBroken) as error:
+    except _FORESEEN as error:
         log.warning("refused: %s", type(error).__name__)
         errors.print(str(error), style="red", highlight=False, markup=False)
         raise typer.Exit(1) from error

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import json
 import logging
 import os
 import socket
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,13 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from dashboard.access import Role, Viewer
+
 LOOPBACK = "127.0.0.1"
 _LOCAL_NAMES = frozenset({LOOPBACK, "localhost", "::1", ""})
 _FOLDER_VARIABLE = "OUTCOMES_DASHBOARD_RELEASES"
 _DEMO_VARIABLE = "OUTCOMES_DASHBOARD_DEMO"
+_VIEWER_VARIABLE = "OUTCOMES_DASHBOARD_VIEWER"
 
 
 class ServeError(Exception):
@@ -74,7 +79,12 @@ def check_port(port: int) -> None:
 
 
 def serve(
-    releases_folder: Path, *, port: int, demo: bool, workers: int = 1, host: str = LOOPBACK
+    releases_folder: Path,
+    *,
+    port: int,
+    demo: bool,
+    workers: int = 1,
+    viewer: Viewer | None = None,
 ) -> None:
     """Serve the dashboard until it is stopped.
 
@@ -88,18 +98,18 @@ def serve(
         Whether viewers can switch roles.
     workers : int
         Processes that answer; each holds its own copy of what was read.
-    host : str
-        Anything but this machine is refused.
+    viewer : Viewer, optional
+        Whose rights apply outside the demo; HR leadership (no names) by default.
 
     Raises
     ------
-    NotLoopback, PortInUse, ServeError
+    PortInUse, ServeError
         With what to do instead.
     """
-    check_host(host)
     check_port(port)
     os.environ[_FOLDER_VARIABLE] = str(releases_folder.absolute())
     os.environ[_DEMO_VARIABLE] = "1" if demo else ""
+    os.environ[_VIEWER_VARIABLE] = json.dumps(asdict(viewer or Viewer(Role.HR_LEADERSHIP)))
     Granian(
         "dashboard.server:build_wsgi",
         factory=True,
@@ -133,4 +143,6 @@ def build_wsgi() -> Any:
 
     folder = Path(os.environ[_FOLDER_VARIABLE])
     _open_log(folder.parent / "outcomes.log")
-    return create_app(folder, demo=bool(os.environ.get(_DEMO_VARIABLE))).server
+    asked = json.loads(os.environ[_VIEWER_VARIABLE])
+    viewer = Viewer(Role(asked["role"]), tuple(asked["programs"]), tuple(asked["departments"]))
+    return create_app(folder, demo=bool(os.environ.get(_DEMO_VARIABLE)), viewer=viewer).server

@@ -127,7 +127,8 @@ def known_rejects(
         .group_by(r.entity, r.rule)
         .order_by(r.entity, r.rule)
     )
-    return {(row[0], row[1]): int(row[2]) for row in writer.execute(query)}
+    rows: list[Any] = list(writer.execute(query))
+    return {(row[0], row[1]): int(row[2]) for row in rows}
 
 
 def _any(writer: Writer, query: sa.Select[Any]) -> bool:

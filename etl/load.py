@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 from sqlalchemy.exc import DBAPIError
 
@@ -37,7 +36,7 @@ from etl.problems import FileProblem
 from etl.rejects import Rejects
 from etl.report import FileOutcome, LoadReport
 from etl.sources import ORDER, RULES
-from warehouse.engine import Warehouse, WarehouseError, Writer
+from warehouse.engine import StagingError, Warehouse, WarehouseError, Writer
 from warehouse.tables import facts, metadata, person, session, session_attendance
 
 Progress = Callable[[int, int, str], None]
@@ -102,7 +101,7 @@ def load_paths(
             outcomes.append(_load_file(warehouse, one, run))
         except FileProblem as problem:
             outcomes.append(FileOutcome(one.path, problem=problem))
-        except (DBAPIError, duckdb.Error, OSError) as error:
+        except (DBAPIError, StagingError, OSError) as error:
             raise _explain(one.path, error) from error
     if progress:
         progress(len(planned), len(planned), "")
