@@ -89,15 +89,35 @@ WHERE x.source_system <> 'derived' AND (
 )
 """
 
+# A record that repeats the one before it adds nothing, unless the person left in between.
 _WORD = f"""
-SELECT w.source_system, w.source_record_id, w.person_id, w.recorded_on, w.hired_on,
-    w.worker_type, coalesce(w.status, 'active') AS status,
-    CASE WHEN w.hired_on > w.recorded_on THEN w.hired_on ELSE w.recorded_on END AS day,
-    {_JOB_TEXT} AS job
-FROM worker_record w
-LEFT JOIN history_passed_over p
-    ON p.source_system = w.source_system AND p.source_record_id = w.source_record_id
-WHERE p.source_record_id IS NULL
+WITH record AS (
+    SELECT w.source_system, w.source_record_id, w.person_id, w.record_kind, w.recorded_on,
+        w.hired_on, w.worker_type, coalesce(w.status, 'active') AS status,
+        CASE WHEN w.hired_on > w.recorded_on THEN w.hired_on ELSE w.recorded_on END AS day,
+        {_JOB_TEXT} AS job
+    FROM worker_record w
+    LEFT JOIN history_passed_over p
+        ON p.source_system = w.source_system AND p.source_record_id = w.source_record_id
+    WHERE p.source_record_id IS NULL
+),
+compared AS (
+    SELECT record.*,
+        lag(job) OVER in_order AS job_before,
+        lag(hired_on) OVER in_order AS hired_before,
+        lag(worker_type) OVER in_order AS type_before,
+        lag(record_kind) OVER in_order AS kind_before
+    FROM record WINDOW in_order AS (PARTITION BY person_id ORDER BY recorded_on)
+)
+SELECT source_system, source_record_id, person_id, recorded_on, hired_on, worker_type, status,
+    day, job
+FROM compared
+WHERE kind_before IS DISTINCT FROM record_kind OR job_before <> job
+    OR hired_before IS DISTINCT FROM hired_on OR type_before IS DISTINCT FROM worker_type
+    OR person_id IN (
+        SELECT person_id FROM "exit" WHERE source_system <> 'derived'
+        UNION SELECT person_id FROM history_vanished
+    )
 """
 
 _SNAPSHOT_DAY = """
@@ -243,9 +263,9 @@ LEFT JOIN history_snapshot_day d
 
 _STEPS = (
     ("history_passed_over", _PASSED_OVER),
-    ("history_word", _WORD),
     ("history_snapshot_day", _SNAPSHOT_DAY),
     ("history_vanished", _VANISHED),
+    ("history_word", _WORD),
     ("history_event", _EVENT),
     ("history_spell", _SPELL),
     ("history_stretch", _STRETCH),

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from reports.wording import format_value
 from tests.acceptance.conftest import Demo, run_demo
+from tests.page_asker import Asker
 from warehouse.engine import open_warehouse
 
 
@@ -85,6 +87,33 @@ def test_tidy_file_and_release_hold_the_same_numbers(demo: Demo) -> None:
             assert float(row["value"]) == pytest.approx(values[name], abs=1e-9)
             compared += 1
     assert compared > 100
+
+
+def test_page_workbook_and_tidy_file_show_the_number_of_the_release(demo: Demo) -> None:
+    cells = demo.release.frame(
+        "metric_cell", program="", cohort="", department="", population="", period="2026Q3"
+    ).set_index("metric_id")
+    units = demo.release.frame("metric").set_index("metric_id")["unit"]
+    page = Asker(demo.settings.releases).page("/", "?quarter=2026Q3")
+    sheet = load_workbook(demo.out / "program-outcomes-2026Q3.xlsx")["Summary"]
+    in_workbook = [
+        cell.value
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, float | int)
+    ]
+    with (demo.out / "program-outcomes-2026Q3.csv").open(encoding="utf-8-sig") as file:
+        tidy = {
+            row["metric"]: row["value"]
+            for row in csv.DictReader(file)
+            if row["period"] == "2026Q3" and row["status"] == "shown"
+            if not any(row[k] for k in ("program", "cohort", "department", "population"))
+        }
+    for metric in ("active_pairs", "pair_state_on_track", "adherence", "reach"):
+        value = cells.loc[metric, "value"]
+        assert format_value(value, units[metric]) in page, metric
+        assert any(number == pytest.approx(value, abs=1e-9) for number in in_workbook), metric
+        assert float(tidy[metric]) == pytest.approx(value, abs=1e-9), metric
 
 
 def test_the_workbook_names_its_release_and_runs_no_formula(demo: Demo) -> None:

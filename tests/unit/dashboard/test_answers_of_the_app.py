@@ -14,8 +14,8 @@ from dashboard.components.figure import Column, Figure, Table, text_value
 from dashboard.content import overview
 from dashboard.data import View
 from dashboard.downloads import figures_csv
+from tests.page_asker import Asker
 from tests.synthetic_release import publish_synthetic
-from tests.unit.dashboard.conftest import Asker
 
 NAME = re.compile(r"Mentor \d{4}")
 
