@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from etl.checking import Checked, Input, Problem, check_load
+from etl.checking import Checked, Input, check_load
 from etl.identity import Provenance
 from etl.ledger import EntityCounts
 from etl.mapping import Load
 from etl.rejects import Rejects
+from etl.row_query import Problem
 from etl.row_staging import quoted
 from etl.source import EntityRules
 from warehouse.engine import MergeCounts, Writer

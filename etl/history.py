@@ -107,7 +107,7 @@ compared AS (
         lag(hired_on) OVER in_order AS hired_before,
         lag(worker_type) OVER in_order AS type_before,
         lag(record_kind) OVER in_order AS kind_before
-    FROM record WINDOW in_order AS (PARTITION BY person_id ORDER BY recorded_on)
+    FROM record WINDOW in_order AS (PARTITION BY person_id ORDER BY day, recorded_on)
 )
 SELECT source_system, source_record_id, person_id, recorded_on, hired_on, worker_type, status,
     day, job

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -110,8 +111,7 @@ def load_paths(
 
 def _load_file(warehouse: Warehouse, planned: Planned, run: _Run) -> FileOutcome:
     path, mapping = planned.path, planned.mapping
-    before = path.stat()
-    sha256 = _sha256(path)
+    before, sha256 = _fingerprint(path)
     provenance = run.provenance(mapping, sha256)
     with warehouse.writing() as writer:
         known = known_content(writer, path.name, sha256, mapping.sha256)
@@ -219,9 +219,18 @@ def _entity(load: Load) -> str:
     return str(entity_table(load.entity).name)
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+def _fingerprint(path: Path) -> tuple[os.stat_result, str]:
+    """Return size and time of a file, and the hash of its bytes."""
+    try:
+        with path.open("rb") as content:
+            return path.stat(), hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError as error:
+        raise FileProblem(
+            "file_not_found",
+            path,
+            f"The file cannot be read: {error.strerror}.",
+            "Check its name and that you may read it.",
+        ) from error
 
 
 def _explain(path: Path, error: Exception) -> WarehouseError:

@@ -12,11 +12,12 @@ from pathlib import Path
 import pyarrow as pa
 import sqlalchemy as sa
 
-from etl.checking import Checked, Input, Problem, taken_sql
+from etl.checking import Checked, Input, taken_sql
 from etl.identity import Provenance
 from etl.ledger import EntityCounts, NotReconciled
 from etl.mapping import Load
 from etl.raw_table import BrokenRow
+from etl.row_query import Problem
 from etl.row_staging import literal, quoted
 from warehouse.engine import Staging, Warehouse, Writer
 from warehouse.tables import rejected_row

@@ -150,7 +150,7 @@ def _read_facts(warehouse: Warehouse, as_of: dt.date) -> Facts:
         .order_by(job.person_id, job.valid_from, job.seq_no)
     )
     names = jobs["department_id"].map(_department_names(warehouse))
-    jobs["department"] = names.fillna(jobs["department_id"])
+    jobs["department"] = names.where(names.notna(), jobs["department_id"])
     exits = warehouse.read(
         sa.select(left.person_id, left.exit_on, left.reason_group, left.voluntary)
         .where(left.exit_on <= as_of)

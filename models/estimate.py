@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def normal_quantile(level: float) -> float:
     """Two-sided standard normal quantile, 1.96 for a level of 0.95."""
     if not 0.0 < level < 1.0:
         raise InvalidInput("bad_level", f"A confidence level lies between 0 and 1, not {level}.")
-    return float(stats.norm.ppf(0.5 + level / 2))
+    return float(special.ndtri(0.5 + level / 2))
 
 
 def clustered_standard_error(influence: np.ndarray, cluster: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from models.estimate import Estimate
 from models.person_period import NEVER, PersonPeriod, read_person_period
@@ -53,7 +53,7 @@ def minimum_detectable_effect(
 
     Source: Bloom (1995), Eval Rev 19:547, 10.1177/0193841X9501900504.
     """
-    return float(standard_error * (stats.norm.ppf(0.5 + level / 2) + stats.norm.ppf(power)))
+    return float(standard_error * (special.ndtri(0.5 + level / 2) + special.ndtri(power)))
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 Array = NDArray[np.float64]
 Bounds = tuple[Array, Array]
-_Z = float(stats.norm.ppf(0.975))
+_Z = float(special.ndtri(0.975))
 
 
 def wilson(count: Array, size: Array) -> Bounds:
@@ -42,8 +42,8 @@ def poisson_rate(count: Array, exposure: Array) -> Bounds:
     Source: Garwood (1936), Biometrika 28:437, 10.1093/biomet/28.3-4.437.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        lower = np.where(count > 0, stats.chi2.ppf(0.025, 2 * count) / 2, 0.0)
-        upper = stats.chi2.ppf(0.975, 2 * (count + 1)) / 2
+        lower = np.where(count > 0, special.chdtri(2 * count, 0.975) / 2, 0.0)
+        upper = special.chdtri(2 * (count + 1), 0.025) / 2
         known = exposure > 0
         return np.where(known, lower / exposure, np.nan), np.where(known, upper / exposure, np.nan)
 
@@ -73,7 +73,7 @@ def ratio(sums: dict[str, Array], clusters: Array) -> Bounds:
     with np.errstate(invalid="ignore", divide="ignore"):
         middle = sums["x"] / sums["y"]
         error = np.sqrt(ratio_variance(sums, clusters))
-        half = stats.t.ppf(0.975, np.maximum(clusters - 1, 1)) * error
+        half = special.stdtrit(np.maximum(clusters - 1, 1), 0.975) * error
         return np.maximum(middle - half, 0.0), middle + half
 
 

@@ -33,7 +33,7 @@
 
   var functions = window.dashAgGridFunctions = window.dashAgGridFunctions || {};
   var isSmall = function () { return window.matchMedia("(max-width: 760px)").matches; };
-  functions.outcomesRowHeight = function () { return isSmall() ? 124 : 56; };
+  functions.outcomesRowHeight = function () { return isSmall() ? 152 : 56; };
 
   // On a phone the pair's cell says it all; the other columns would only be scrolled past.
   function fit() {

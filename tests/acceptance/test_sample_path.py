@@ -14,6 +14,8 @@ from tests.acceptance.conftest import Demo, run_demo
 from tests.page_asker import Asker
 from warehouse.engine import open_warehouse
 
+pytestmark = pytest.mark.xdist_group("demo")  # one demo serves all
+
 
 def test_every_row_of_every_file_is_accounted_for(demo: Demo) -> None:
     loads = demo.release.frame("load_summary")

@@ -262,3 +262,22 @@ def test_a_folder_without_write_permission_is_named(tmp_path: Path) -> None:
     home = tmp_path / "locked" / "home"
     with pytest.raises(WarehouseError, match="OUTCOMES_HOME"):
         open_warehouse(Settings(home, f"duckdb:///{home / 'w.duckdb'}"))
+
+
+def test_departments_are_checked_only_where_a_list_of_them_is_loaded(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    report = load(warehouse, write_exports(tmp_path / "in", department=None))
+    assert report.is_complete and report.rejected_by_rule == {}
+
+
+def test_a_session_log_without_pairs_loads(filled: Warehouse, tmp_path: Path) -> None:
+    text = "session_id,planned_start_at,status\nZ1,2020-06-01 10:00,held\n"
+    assert load(filled, write(tmp_path / "sessions_log.csv", text)).rows_changed == 1
+
+
+def test_a_file_that_is_not_there_is_named_whatever_mapping_was_given(
+    filled: Warehouse, tmp_path: Path
+) -> None:
+    mapping = write(tmp_path / "pairup.toml", MAPPING)
+    assert refusal(filled, tmp_path / "gone.csv", mapping).startswith("file_not_found")

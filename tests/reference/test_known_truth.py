@@ -20,7 +20,14 @@ FEWEST_COVERING = int(stats.binom.ppf(0.001, REPLICATES, 0.95))
 LARGEST_BIAS = 3.3  # in standard errors of the mean over the replicates
 
 
-@pytest.fixture(scope="module", params=[-0.6, 0.0], ids=["effect", "null"])
+# each of the two studies is simulated once, on one of the workers
+STUDIES = [
+    pytest.param(-0.6, id="effect", marks=pytest.mark.xdist_group("effect")),
+    pytest.param(0.0, id="null", marks=pytest.mark.xdist_group("null")),
+]
+
+
+@pytest.fixture(scope="module", params=STUDIES)
 def replicates(request) -> pd.DataFrame:
     rows = []
     for seed in range(1000, 1000 + REPLICATES):

@@ -39,5 +39,5 @@ class Policy:
             "Where a withheld figure could be worked out from a total, the next smallest is "
             "withheld too. Outside HR leadership, workforce figures of departments are shown by "
             f"quarter or year only, from {self.department_headcount} people on. Operational "
-            "figures are not withheld."
+            f"figures about fewer than {k} are shown to the program's own managers only."
         )

@@ -312,10 +312,10 @@ EXITS = strategies.lists(
 
 
 @settings(
-    max_examples=500,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-    derandomize=False,
+    derandomize=True,
 )
 @given(effective=RECORDS, snapshots=SNAPSHOTS, left=EXITS)
 def test_history_equals_a_plain_second_reading(

@@ -1,0 +1,72 @@
+"""Joins that resolve people and references of the rows of one ``[[load]]``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from etl.identity import people_sql
+from etl.row_query import RowQuery
+from etl.row_staging import quoted
+from warehouse.engine import Staging
+
+
+@dataclass
+class Joins:
+    """What a query joins, under ``v`` for the rows themselves.
+
+    Parameters
+    ----------
+    clauses
+        Joins as SQL.
+    selected
+        Name to SQL of what the joins bring, ``missing_...`` flags included.
+    replaced
+        REPLACE clause for columns that identifiers resolve.
+    brought
+        Those names that checks and messages may use.
+    """
+
+    clauses: list[str] = field(default_factory=list)
+    selected: dict[str, str] = field(default_factory=dict)
+    replaced: str = ""
+    brought: list[str] = field(default_factory=list)
+
+
+def resolve(staging: Staging, build: RowQuery) -> Joins:
+    """Return the joins that resolve the people and references of a load."""
+    joins, resolved = Joins(), list[str]()
+    for name, source in build.load.columns.items():
+        if source.identifier or name in build.rules.people:
+            alias = f"who_{name}"
+            people = people_sql(staging, source.identifier)
+            joins.clauses.append(f"LEFT JOIN ({people}) {alias} ON {alias}.id = v.{quoted(name)}")
+            joins.selected[f"missing_{alias}"] = (
+                f"(v.{quoted(name)} IS NOT NULL AND {alias}.person_id IS NULL)"
+            )
+            if source.identifier:
+                resolved.append(f"{alias}.person_id AS {quoted(name)}")
+    if resolved:
+        joins.replaced = f"REPLACE ({', '.join(resolved)})"
+    for number, reference in enumerate(build.rules.references):
+        joins.brought += reference.brings
+        _add_reference(staging, build, joins, number)
+    return joins
+
+
+def _add_reference(staging: Staging, build: RowQuery, joins: Joins, number: int) -> None:
+    reference, alias = build.rules.references[number], f"ref_{number}"
+    source = build.load.columns.get(reference.column)
+    table = staging.reference(reference.table)
+    is_off = reference.only_if_any and not staging.rows(f"SELECT 1 FROM {table} LIMIT 1")
+    if source is None or is_off:
+        joins.selected[f"missing_{alias}"] = "false"
+        joins.selected |= dict.fromkeys(reference.brings, "NULL")
+        return
+    key = quoted(reference.key or reference.column)
+    brings = "".join(f", {sql} AS {name}" for name, sql in reference.brings.items())
+    query = f"SELECT {key} AS id{brings} FROM {table} GROUP BY {key}"
+    own = f"v.{quoted(reference.column)}"
+    value = f"who_{reference.column}.person_id" if source.identifier else own
+    joins.clauses.append(f"LEFT JOIN ({query}) {alias} ON {alias}.id = {value}")
+    joins.selected[f"missing_{alias}"] = f"({own} IS NOT NULL AND {alias}.id IS NULL)"
+    joins.selected |= {name: f"{alias}.{name}" for name in reference.brings}
