@@ -68,17 +68,28 @@ def postgres_socket() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def postgres_url(postgres_socket: Path) -> Iterator[str]:
-    """A database of the test's own."""
-    name = f"t{uuid.uuid4().hex[:12]}"
+@pytest.fixture(scope="session")
+def postgres_template(postgres_socket: Path) -> str:
+    """URL pattern of the server, with a database that already has all tables to copy from."""
     base = f"postgresql+psycopg://outcomes@/{{}}?host={postgres_socket}"
+    _administrate(base, "CREATE DATABASE filled")
+    open_warehouse(Settings(postgres_socket, base.format("filled"))).close()
+    return base
+
+
+@pytest.fixture
+def postgres_url(postgres_template: str) -> Iterator[str]:
+    """A database of the test's own, with empty tables."""
+    name = f"t{uuid.uuid4().hex[:12]}"
+    _administrate(postgres_template, f"CREATE DATABASE {name} TEMPLATE filled")
+    yield postgres_template.format(name)
+    _administrate(postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _administrate(base: str, statement: str) -> None:
     admin = sa.create_engine(base.format("postgres"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    yield base.format(name)
-    with admin.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+        connection.execute(sa.text(statement))
     admin.dispose()
 
 
