@@ -7,6 +7,7 @@ import hashlib
 from importlib import metadata
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from models.analyses import pair_states, run_analyses
@@ -30,6 +31,8 @@ from warehouse.disclosure.policy import Policy
 from warehouse.engine import Warehouse
 from warehouse.metrics import METRICS
 from warehouse.metrics.catalog import metric_rows
+
+SIGNIFICANT_DIGITS = 12
 
 
 class NothingToPublish(ReleaseError):
@@ -128,7 +131,25 @@ def build_tables(
     title = f"No protected figure about fewer than {policy.minimum_group} people"
     checks.append(("minimum_group", title, "passed", withheld))
     tables["check"] = pd.DataFrame(checks, columns=["check_id", "title", "verdict", "detail"])
-    return {name: _with_columns(name, frame) for name, frame in tables.items()}
+    return {name: rounded(_with_columns(name, frame)) for name, frame in tables.items()}
+
+
+def rounded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame with its fractional numbers cut to the digits a release publishes.
+
+    A parallel sum adds in any order, so its last digits differ from run to run. Rounding to 12
+    significant digits makes the same facts give the same bytes.
+    """
+    columns = frame.select_dtypes("float64").columns
+    return frame.assign(**{name: _significant(frame[name].to_numpy()) for name in columns})
+
+
+def _significant(values: np.ndarray) -> np.ndarray:
+    found = values.copy()
+    usual = np.isfinite(values) & (np.abs(values) > 1e-200)
+    scale = 10.0 ** (SIGNIFICANT_DIGITS - 1 - np.floor(np.log10(np.abs(values[usual]))))
+    found[usual] = np.round(values[usual] * scale) / scale
+    return found
 
 
 def metric_versions_sha256(metrics: pd.DataFrame) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from etl import csv_staging
@@ -240,6 +240,10 @@ def test_fast_and_careful_path_agree_on_whatever_csv_can_write(
     tmp_path: Path, table: tuple[int, list[list[str]]], terminator: str, quoting: int
 ) -> None:
     width, records = table
+    # csv.writer leaves a lone carriage return unquoted; before a line feed it is a line end
+    assume(
+        quoting == csv.QUOTE_ALL or not any(cell.endswith("\r") for row in records for cell in row)
+    )
     text = written(width, records, terminator, quoting)
     path = tmp_path / "written.csv"
     path.write_bytes(text.encode())
