@@ -14,11 +14,17 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
 from warehouse.engine import Warehouse, open_warehouse
 from warehouse.settings import Settings
+
+# In CI the same examples every time; on a developer's machine new ones.
+hypothesis.settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 
 def _unprivileged() -> dict[str, Any]:
