@@ -19,7 +19,7 @@ from typing import Any
 
 from etl.csv_text import Dialect, first_records, sniff, split_leniently, split_strictly
 from etl.problems import FileProblem
-from etl.raw_table import BrokenRow, RawTable
+from etl.raw_table import BrokenRow, Layout, RawTable
 from etl.row_staging import RowBuffer, literal, name_columns, tidy_header, tidy_name
 from etl.text_traits import TextTraits, decoded, peek, read_traits
 
@@ -42,22 +42,9 @@ class CsvText:
     dialect: Dialect
     header: tuple[tuple[str, ...], ...]
 
-
-@dataclass(frozen=True)
-class Layout:
-    """How the records of a text are to be taken.
-
-    Parameters
-    ----------
-    header_records
-        Records above the first row.
-    dropped
-        Positions of columns that must not come in, counted from 0.
-    """
-
-    format: str
-    header_records: int = 1
-    dropped: frozenset[int] = frozenset()
+    def stage(self, staging: Any, layout: Layout) -> RawTable:
+        """Stage all records below the header; columns are named by its first record."""
+        return stage(self, staging, layout)
 
 
 def look_at(path: Path, encoding: str | None, header_records: int) -> CsvText:

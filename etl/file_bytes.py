@@ -55,12 +55,23 @@ def read_container(path: Path) -> str:
     for signature, what, remedy in _SIGNATURES:
         if head.startswith(signature):
             raise _wrong(path, what, remedy)
-    for signature, what in _MARKUP:
-        if start[:200].lower().startswith(signature):
-            raise _wrong(path, what, _NOT_DATA)
     if not start.strip(b"\x00"):
         _check_not_blank(path)
     return "text"
+
+
+def refuse_markup(path: Path) -> None:
+    """Refuse a text that is marked up for something else than rows, in words.
+
+    Raises
+    ------
+    FileProblem
+        wrong_file.
+    """
+    start = read_head(path).removeprefix(codecs.BOM_UTF8).lstrip()[:200].lower()
+    for signature, what in _MARKUP:
+        if start.startswith(signature):
+            raise _wrong(path, what, _NOT_DATA)
 
 
 def read_head(path: Path) -> bytes:

@@ -19,7 +19,6 @@ SURVEY_RESPONSE = "survey_response"
 DATE_ORDERS = ("ymd", "dmy", "mdy")
 IDENTIFIERS = ("hr_id", "email", "upn", "platform", "survey")
 CASTS = ("integer_text", "year")
-FORMATS = ("delimited", "workbook", "parquet", "qualtrics", "teams_attendance")
 _TABLES = {table.name: table for table in CANONICAL if table not in DERIVED}
 ENTITIES = (*_TABLES, SURVEY_RESPONSE)
 

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
+from etl.formats import FORMATS
 from etl.mapping import (
     CASTS,
     DATE_ORDERS,
     ENTITIES,
-    FORMATS,
     IDENTIFIERS,
     SURVEY_RESPONSE,
     Instead,

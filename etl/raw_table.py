@@ -79,3 +79,22 @@ class RawTable:
     details: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     broken: tuple[BrokenRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the records of a grid are to be taken.
+
+    Parameters
+    ----------
+    format
+        Name of the format that reads it.
+    header_records
+        Records above the first row; the first of them names the columns.
+    dropped
+        Positions of columns that must not come in, counted from 0.
+    """
+
+    format: str
+    header_records: int = 1
+    dropped: frozenset[int] = frozenset()

@@ -1,4 +1,9 @@
-"""From bytes to rows of text: one reader per format, recognized by content."""
+"""From bytes to rows of text: one reader per format, recognized by content.
+
+A format is a module with ``NAME``, the ``CONTAINERS`` it can lie in (see
+:func:`etl.file_bytes.read_container`), and the functions ``recognizes(sample)``,
+``read_header(path, hints)`` and ``read(path, staging, hints)``.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +11,23 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from etl.file_bytes import read_container
+from etl.file_bytes import refuse_markup
 from etl.formats import delimited, parquet, qualtrics, teams_attendance, workbook
 from etl.problems import FileProblem
 from etl.raw_table import BrokenRow, Hints, RawTable
-from etl.text_traits import peek
+from etl.sample import Sample, take_sample
 
 __all__ = ["FORMATS", "BrokenRow", "Hints", "RawTable", "read", "read_header", "recognize"]
 
-_READERS: dict[str, ModuleType] = {
-    module.NAME: module for module in (delimited, workbook, parquet, qualtrics, teams_attendance)
-}
+# Asked in this order; what no system's format knows is a plain file of its container.
+_SYSTEMS = (teams_attendance, qualtrics)
+_PLAIN = (parquet, workbook, delimited)
+_READERS: dict[str, ModuleType] = {module.NAME: module for module in (*_PLAIN, *_SYSTEMS)}
 FORMATS = tuple(_READERS)
 
 
 def recognize(path: Path, hints: Hints | None = None) -> str:
     """Return the format of a file, by its bytes and content.
-
-    Older generations of a known format are recognized as that format; reading them then says what
-    they are.
 
     Raises
     ------
@@ -33,18 +36,15 @@ def recognize(path: Path, hints: Hints | None = None) -> str:
         beginning cannot be read).
     """
     hints = hints or Hints()
-    container = read_container(path)
+    sample = take_sample(path, hints)
     if hints.format is not None:
-        _check_container(path, container, hints.format)
+        _check_container(sample, hints.format)
         return hints.format
-    if container != "text":
-        return container
-    head = peek(path, hints.encoding)
-    if teams_attendance.is_teams(head):
-        return teams_attendance.NAME
-    if qualtrics.is_qualtrics(head):
-        return qualtrics.NAME
-    return delimited.NAME
+    for module in _SYSTEMS:
+        if sample.container in module.CONTAINERS and module.recognizes(sample):
+            return str(module.NAME)
+    refuse_markup(path)
+    return next(str(module.NAME) for module in _PLAIN if module.recognizes(sample))
 
 
 def read_header(path: Path, hints: Hints | None = None) -> tuple[str, tuple[str, ...]]:
@@ -76,12 +76,11 @@ def read(path: Path, staging: Any, hints: Hints | None = None) -> RawTable:
     return table
 
 
-def _check_container(path: Path, container: str, declared: str) -> None:
-    expected = declared if declared in ("workbook", "parquet") else "text"
-    if container != expected:
+def _check_container(sample: Sample, declared: str) -> None:
+    if sample.container not in _READERS[declared].CONTAINERS:
         raise FileProblem(
             "wrong_file",
-            path,
-            f"The mapping expects the format {declared}, but this is a {container} file.",
+            sample.path,
+            f"The mapping expects the format {declared}, but this is a {sample.container} file.",
             "Load the export the mapping was written for, or correct its format.",
         )

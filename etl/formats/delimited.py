@@ -5,11 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from etl.csv_staging import Layout, look_at, peek_header, stage
-from etl.raw_table import Hints, RawTable
+from etl.csv_staging import look_at, peek_header
+from etl.raw_table import Hints, Layout, RawTable
 from etl.row_staging import tidy_header
+from etl.sample import Sample
 
 NAME = "delimited"
+CONTAINERS = frozenset({"text"})
+
+
+def recognizes(sample: Sample) -> bool:
+    """Tell whether the file is text; asked last, when no other format knows it."""
+    return sample.container in CONTAINERS
 
 
 def read_header(path: Path, hints: Hints) -> tuple[str, ...]:
@@ -20,4 +27,4 @@ def read_header(path: Path, hints: Hints) -> tuple[str, ...]:
 
 def read(path: Path, staging: Any, hints: Hints) -> RawTable:
     """Stage the rows below the first record."""
-    return stage(look_at(path, hints.encoding, 1), staging, Layout(NAME))
+    return look_at(path, hints.encoding, 1).stage(staging, Layout(NAME))

@@ -13,8 +13,15 @@ from etl.csv_staging import unglobbed
 from etl.problems import FileProblem
 from etl.raw_table import Hints, RawTable
 from etl.row_staging import literal, name_columns, quoted, tidy_header
+from etl.sample import Sample
 
 NAME = "parquet"
+CONTAINERS = frozenset({"parquet"})
+
+
+def recognizes(sample: Sample) -> bool:
+    """Tell whether the file is Parquet."""
+    return sample.container in CONTAINERS
 
 
 def read_header(path: Path, hints: Hints) -> tuple[str, ...]:

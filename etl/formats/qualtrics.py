@@ -8,23 +8,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from etl.csv_staging import Layout, look_at, peek_header, records_in, stage
+from etl.grid import GRIDS, open_grid, peek_records
 from etl.problems import FileProblem
-from etl.raw_table import Hints, RawTable
+from etl.raw_table import Hints, Layout, RawTable
 from etl.row_staging import tidy_header, tidy_name
+from etl.sample import Sample
 
 NAME = "qualtrics"
+CONTAINERS = GRIDS
 Header = Sequence[Sequence[str]]
 _SEARCHED = 5  # records in which the row of import ids is looked for
 _PERSONAL = frozenset({"ipaddress", "locationlatitude", "locationlongitude"})
 _REMEDY = "Export the responses again with today's Qualtrics (CSV, more than one header row)."
 
 
-def is_qualtrics(head: str) -> bool:
-    """Tell whether a text begins like a Qualtrics export of any generation."""
-    if "ImportId" not in head and "ResponseID" not in head:
-        return False
-    header = records_in(head, _SEARCHED)
+def recognizes(sample: Sample) -> bool:
+    """Tell whether a grid begins like a Qualtrics export of any generation."""
+    header = sample.records[:_SEARCHED]
     return bool(header) and (_import_row(header) is not None or _old_generation(header) is not None)
 
 
@@ -36,7 +36,7 @@ def read_header(path: Path, hints: Hints) -> tuple[str, ...]:
     FileProblem
         unsupported_generation, wrong_file.
     """
-    header = peek_header(path, hints.encoding, _SEARCHED)
+    header = peek_records(path, hints, _SEARCHED)
     dropped = _dropped(header, _checked_import_row(path, header))
     names = tidy_header(path, header[0])
     return tuple(name for n, name in enumerate(names) if name and n not in dropped)
@@ -50,17 +50,17 @@ def read(path: Path, staging: Any, hints: Hints) -> RawTable:
     FileProblem
         unsupported_generation, wrong_file.
     """
-    text = look_at(path, hints.encoding, _SEARCHED)
-    position = _checked_import_row(path, text.header)
-    layout = Layout(NAME, position + 1, _dropped(text.header, position))
-    table = stage(text, staging, layout)
+    grid = open_grid(path, hints, _SEARCHED)
+    position = _checked_import_row(path, grid.header)
+    layout = Layout(NAME, position + 1, _dropped(grid.header, position))
+    table = grid.stage(staging, layout)
     zone = next(
-        (cell["timeZone"] for cell in _cells(text.header[position]) if "timeZone" in cell), None
+        (cell["timeZone"] for cell in _cells(grid.header[position]) if "timeZone" in cell), None
     )
     details = dict(table.details)
     if zone:
         details["time_zone"] = "UTC" if zone == "Z" else zone
-    labels = _labels(text.header, position, table.columns)
+    labels = _labels(grid.header, position, table.columns)
     return replace(table, details=details, labels=labels)
 
 

@@ -13,9 +13,11 @@ from etl.csv_text import DELIMITERS, split_leniently
 from etl.problems import FileProblem
 from etl.raw_table import BrokenRow, Hints, RawTable
 from etl.row_staging import RowBuffer, name_columns
+from etl.sample import Sample
 from etl.text_traits import decoded, peek, read_traits
 
 NAME = "teams_attendance"
+CONTAINERS = frozenset({"text"})
 COLUMNS = (
     "meeting_title",
     "meeting_start",
@@ -45,9 +47,9 @@ _MOMENT = re.compile(
 _DURATION = re.compile(r"(?:(\d+)h)? ?(?:(\d+)m)? ?(?:(\d+)s)?")
 
 
-def is_teams(head: str) -> bool:
+def recognizes(sample: Sample) -> bool:
     """Tell whether a text begins like an attendance report of any generation."""
-    return _generation(head) is not None
+    return _generation(sample.text) is not None
 
 
 def read_header(path: Path, hints: Hints) -> tuple[str, ...]:

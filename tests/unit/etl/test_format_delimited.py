@@ -15,6 +15,7 @@ from etl import csv_staging
 from etl.csv_text import split_leniently
 from etl.formats import RawTable, read, recognize
 from etl.problems import FileProblem
+from etl.raw_table import Layout
 from warehouse.engine import Staging, open_staging
 
 Write = Callable[..., Path]
@@ -249,7 +250,7 @@ def test_fast_and_careful_path_agree_on_whatever_csv_can_write(
     expected = [(n, *[cell or None for cell in record]) for n, record in enumerate(records, 2)]
     with open_staging() as staging:
         seen = csv_staging.look_at(path, "utf-8", 1)
-        layout = csv_staging.Layout("delimited")
+        layout = Layout("delimited")
         assert seen.dialect.delimiter == ","
         careful, broken = csv_staging._stage_carefully(path, seen, staging, layout)
         order = "ORDER BY source_row"

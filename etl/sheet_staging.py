@@ -1,0 +1,80 @@
+"""Worksheets into a staging table, from whatever program wrote them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from etl.problems import FileProblem
+from etl.raw_table import Layout, RawTable
+from etl.row_staging import RowBuffer, name_columns, tidy_header
+
+Rows = Iterator[tuple[int, list[str]]]
+OpenSheet = Callable[[Path, str | None], AbstractContextManager[tuple[str, Rows]]]
+
+
+@dataclass(frozen=True)
+class SheetGrid:
+    """A worksheet that has been looked at but not staged.
+
+    Parameters
+    ----------
+    header
+        The first rows that are not empty, as many as were asked for.
+    """
+
+    path: Path
+    sheet: str | None
+    open_sheet: OpenSheet
+    header: tuple[tuple[str, ...], ...]
+
+    def stage(self, staging: Any, layout: Layout) -> RawTable:
+        """Stage all rows below the header; columns are named by its first row.
+
+        Empty rows are not rows.
+        """
+        with self.open_sheet(self.path, self.sheet) as (title, rows):
+            filled = [(number, row) for number, row in rows if any(row)]
+        data = filled[layout.header_records :]
+        width = max([len(self.header[0]), *(len(row) for _, row in data)])
+        names = tidy_header(self.path, self.header[0])
+        names += [""] * (width - len(names))
+        buffer = RowBuffer(width)
+        for number, row in data:
+            cells = ["" if n in layout.dropped else cell for n, cell in enumerate(row)]
+            buffer.add(number, cells + [""] * (width - len(cells)))
+        relation, columns = name_columns(staging, buffer.store(staging), names, layout.dropped)
+        header_rows = filled[layout.header_records - 1][0]
+        details = {"sheet": title, "header_rows": str(header_rows), "decimal": "."}
+        return RawTable(relation, columns, layout.format, details)
+
+
+def look_at_sheet(
+    path: Path, sheet: str | None, open_sheet: OpenSheet, header_records: int
+) -> SheetGrid:
+    """Read the first rows of a worksheet that are not empty.
+
+    Raises
+    ------
+    FileProblem
+        empty_file, and what opening the sheet raises.
+    """
+    with open_sheet(path, sheet) as (_, rows):
+        filled = (row for _, row in rows if any(row))
+        header = tuple(tuple(_trimmed(row)) for row in islice(filled, header_records))
+    if not header:
+        remedy = "Name the sheet that holds the rows in the mapping (sheet = ...)."
+        raise FileProblem("empty_file", path, "The sheet is empty.", remedy)
+    return SheetGrid(path, sheet, open_sheet, header)
+
+
+def _trimmed(row: list[str]) -> list[str]:
+    """Leave out the blank cells at the end."""
+    width = len(row)
+    while width and not row[width - 1].strip():
+        width -= 1
+    return row[:width]
