@@ -7,11 +7,10 @@ from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-import pyarrow as pa
 import sqlalchemy as sa
 
 from etl.identity import Provenance
-from warehouse.engine import Writer
+from warehouse.engine import Warehouse, Writer
 from warehouse.tables import batch, loaded_file, rejected_row
 
 # Rules that another file can mend: a row that broke one is looked at again.
@@ -72,6 +71,34 @@ def code_version() -> str:
         return version("program-outcomes")
     except PackageNotFoundError:
         return "unknown"
+
+
+@dataclass
+class Seen:
+    """Names and contents the ledger mentions, so that new files need not be looked up one by one.
+
+    Another loader may add to the ledger meanwhile; a file it loaded is then read once more and
+    found unchanged.
+    """
+
+    names: set[str]
+    contents: set[str]
+
+    @classmethod
+    def read(cls, warehouse: Warehouse) -> Seen:
+        """Read what was loaded before."""
+        f = loaded_file.c
+        lines = warehouse.read(sa.select(f.file_name, f.file_sha256).distinct())
+        return cls(set(lines["file_name"]), set(lines["file_sha256"]))
+
+    def add(self, file_name: str, file_sha256: str) -> None:
+        """Note a file that was loaded."""
+        self.names.add(file_name)
+        self.contents.add(file_sha256)
+
+    def mentions(self, file_name: str, file_sha256: str) -> bool:
+        """Tell whether a file of this name or content was loaded."""
+        return file_name in self.names or file_sha256 in self.contents
 
 
 def known_content(
@@ -152,15 +179,8 @@ def write_lines(
         }
         for one in counts
     ]
-    kinds = {"INTEGER": pa.int32(), "DATETIME": pa.timestamp("us")}
-    arrays = [
-        pa.array([row[c.name] for row in rows], kinds.get(str(c.type), pa.string()))
-        for c in loaded_file.columns
-    ]
-    names = [c.name for c in loaded_file.columns]
-    writer.append(
-        loaded_file, writer.staging.load(pa.Table.from_arrays(arrays, names=names), "ledger")
-    )
+    if rows:
+        writer.execute(sa.insert(loaded_file), rows)
 
 
 def joined(counts: Sequence[EntityCounts]) -> tuple[EntityCounts, ...]:

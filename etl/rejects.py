@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,13 +140,6 @@ class Rejects:
         sql = f"SELECT entity, rule, count(*) FROM {self.table} GROUP BY ALL ORDER BY ALL"
         return {(entity, rule): count for entity, rule, count in self.staging.rows(sql)}
 
-    def check(self, counts: Sequence[EntityCounts]) -> None:
-        """Raise :class:`NotReconciled` unless the collected rows are those counted."""
-        for one in counts:
-            collected = sum(n for (entity, _), n in self.counts().items() if entity == one.entity)
-            if collected != one.rows_rejected:
-                raise NotReconciled(f"{collected} rejected rows collected, but {one}")
-
     def store(self, writer: Writer, file_name: str, provenance: Provenance) -> None:
         """Write the collected rows; those of an earlier load of the same bytes give way."""
         same = sa.and_(
@@ -167,6 +160,16 @@ class Rejects:
     def _row_json(self) -> str:
         cells = ", ".join(f"{literal(c)}: r.{quoted(c)}" for c in self.given.raw.columns)
         return f"to_json({{{cells}}})::VARCHAR"
+
+
+def check_collected(
+    counts: Sequence[EntityCounts], collected: Mapping[tuple[str, str], int]
+) -> None:
+    """Raise :class:`NotReconciled` unless the rows collected are those counted."""
+    for one in counts:
+        found = sum(n for (entity, _), n in collected.items() if entity == one.entity)
+        if found != one.rows_rejected:
+            raise NotReconciled(f"{found} rejected rows collected, but {one}")
 
 
 def _cases(problems: Sequence[Problem]) -> tuple[str, str, str]:

@@ -129,12 +129,13 @@ class Staging:
 
     def clear(self) -> None:
         """Drop what was made under fresh names; a pooled connection would keep it."""
-        for name in self._views:
-            self.run(f"DROP VIEW IF EXISTS {name}")
-        for name in self._names:
-            self.run(f"DROP TABLE IF EXISTS {name}")
-        for database in self._intakes:
-            self.run(f"DETACH DATABASE IF EXISTS {database}")
+        self.run(
+            "".join(
+                [f"DROP VIEW IF EXISTS {name};" for name in self._views]
+                + [f"DROP TABLE IF EXISTS {name};" for name in self._names]
+                + [f"DETACH DATABASE IF EXISTS {name};" for name in self._intakes]
+            )
+        )
 
     def forget(self, table: sa.Table) -> None:
         """Drop a copied reference after the table changed."""
@@ -372,9 +373,11 @@ def _merge_incoming(
         f"old.source_record_id IS NULL AS is_new FROM {incoming} new LEFT JOIN {name} old "
         f"ON {key} WHERE old.source_record_id IS NULL OR {differs}"
     )
-    total = run(f"SELECT count(*) FROM {incoming}").scalar_one()
-    new = run(f"SELECT count(*) FROM {changed} WHERE is_new").scalar_one()
-    updated = run(f"SELECT count(*) FROM {changed} WHERE NOT is_new").scalar_one()
+    counts = run(
+        f"SELECT (SELECT count(*) FROM {incoming}), count(*) FILTER (WHERE is_new), "
+        f"count(*) FILTER (WHERE NOT is_new) FROM {changed}"
+    )
+    total, new, updated = map(int, counts.one())
     same_key = "c.source_system = {0}.source_system AND c.source_record_id = {0}.source_record_id"
     if updated:
         which = f"SELECT 1 FROM {changed} c WHERE NOT c.is_new AND {same_key.format(name)}"

@@ -243,7 +243,7 @@ def test_a_full_disk_is_explained_and_leaves_nothing_behind(
 
     before = facts_of(filled)
     path = write(tmp_path / "sessions_june.csv", FILES["sessions.csv"].replace("S1", "S9"))
-    monkeypatch.setattr("etl.load.write_lines", no_room)
+    monkeypatch.setattr("etl.file_load.write_lines", no_room)
     with pytest.raises(WarehouseError, match=r"left nothing behind.*No space left.*room"):
         load(filled, path)
     monkeypatch.undo()

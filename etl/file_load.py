@@ -1,0 +1,198 @@
+"""Load one file inside a transaction: read, check, merge, and derive what depends on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from etl import formats
+from etl.answers import load_answers
+from etl.attendance import TITLE, apply_attendance, attended_override, name_sessions
+from etl.checking import Input
+from etl.conventions import decide_conventions
+from etl.entity import Task, load_entity
+from etl.history import INPUTS, rebuild_history
+from etl.identity import Provenance, merge_hr_ids
+from etl.ledger import (
+    EntityCounts,
+    FileLine,
+    Seen,
+    begin_batch,
+    joined,
+    known_content,
+    known_rejects,
+    write_lines,
+)
+from etl.mapping import SURVEY_RESPONSE, Load, Mapping, entity_table
+from etl.mapping_choice import check_columns
+from etl.mapping_fit import add_day, fit_mapping
+from etl.planning import Planned
+from etl.rejects import Rejects, check_collected
+from etl.report import FileOutcome
+from etl.sources import ORDER, RULES
+from warehouse.engine import Writer
+from warehouse.tables import facts, metadata, person, session, session_attendance
+
+_DECLARED_KEYS = {
+    "survey": ("survey_id",),
+    "wave": ("wave_id",),
+    "item": ("survey_id", "item_code"),
+}
+_HISTORY_INPUTS = {table.name for table in INPUTS}
+
+
+@dataclass
+class Run:
+    """What all files of a load have in common, and what those committed so far have done.
+
+    Parameters
+    ----------
+    now
+        Moment of the load, UTC without zone.
+    seen
+        Files loaded before.
+    is_begun
+        True once the batch stands in the ledger.
+    declared
+        Mappings, by their hash, whose surveys, waves and items are merged.
+    """
+
+    batch_id: str
+    now: dt.datetime
+    seen: Seen
+    is_begun: bool = False
+    declared: set[str] = field(default_factory=set)
+
+    def provenance(self, mapping: Mapping, sha256: str) -> Provenance:
+        """Return what every row of a file has in common."""
+        return Provenance(mapping.source_system, sha256, self.batch_id, self.now)
+
+    def note(self, outcome: FileOutcome, mapping: Mapping, sha256: str) -> None:
+        """Note a file whose transaction was committed."""
+        self.is_begun = True
+        self.seen.add(outcome.name, sha256)
+        if not outcome.is_known:
+            self.declared.add(mapping.sha256)
+
+
+def load_file(writer: Writer, planned: Planned, sha256: str, run: Run) -> FileOutcome:
+    """Load a file with its rejected rows, its ledger lines, and what is derived from it.
+
+    Raises
+    ------
+    FileProblem
+        The file as a whole cannot be loaded; the transaction must not be committed.
+    """
+    export, mapping = planned.export, planned.mapping
+    provenance = run.provenance(mapping, sha256)
+    if not run.is_begun:
+        begin_batch(writer, provenance)
+    if run.seen.mentions(export.name, sha256):
+        known = known_content(writer, export.name, sha256, mapping.sha256)
+        if known:
+            line = FileLine(export.name, known[0], mapping.sha256)
+            write_lines(writer, line, known[1], provenance)
+            rejected = known_rejects(writer, sha256, mapping.source_system)
+            return FileOutcome(
+                export.shown, export.name, known[0], mapping.name, known[1], rejected, is_known=True
+            )
+    given = _read(writer, planned, run.now.date())
+    rejects = Rejects.begin(writer.staging, given)
+    if mapping.sha256 not in run.declared:
+        _merge_declared(writer, mapping, provenance)
+    counts, unresolved = _load_all(writer, given, provenance, rejects)
+    rejected = rejects.counts()
+    check_collected(counts, rejected)
+    rejects.store(writer, export.name, provenance)
+    line = FileLine(export.name, given.raw.format, mapping.sha256)
+    write_lines(writer, line, counts, provenance)
+    _derive(writer, counts, run)
+    form = given.raw.format
+    return FileOutcome(
+        export.shown, export.name, form, mapping.name, counts, rejected, unresolved=unresolved
+    )
+
+
+def _read(writer: Writer, planned: Planned, today: dt.date) -> Input:
+    """Stage a file and find out how it writes dates and numbers."""
+    raw = formats.read(planned.path, writer.staging, planned.mapping.hints)
+    check_columns(planned.path, planned.mapping, raw)
+    mapping = fit_mapping(planned.mapping, raw.columns)
+    raw = add_day(writer.staging, raw, mapping, planned.path)
+    conventions = decide_conventions(writer.staging, raw, mapping, planned.path)
+    if TITLE in raw.columns and raw.format == "teams_attendance":
+        raw = name_sessions(writer.staging, raw)
+    latest = today.replace(year=today.year + 20, day=min(today.day, 28))
+    return Input(raw, mapping, conventions, latest)
+
+
+def _load_all(
+    writer: Writer, given: Input, provenance: Provenance, rejects: Rejects
+) -> tuple[tuple[EntityCounts, ...], dict[str, int]]:
+    """Run every ``[[load]]`` of the mapping in the order in which entities depend.
+
+    Returns
+    -------
+    tuple
+        Counts per entity, and how often a column of the file names somebody nobody knows.
+    """
+    loads = sorted(given.mapping.loads, key=lambda load: ORDER.index(_entity(load)))
+    counts, unresolved = _left_over(given, rejects, loads), Counter[str]()
+    for load in loads:
+        task = Task(given, load, RULES[_entity(load)], provenance, rejects)
+        override = attended_override(writer) if load.entity == session.name else None
+        loaded = load_entity(writer, task, override)
+        counts.append(loaded.counts)
+        unresolved.update(loaded.unresolved)
+        if load.entity == person.name:
+            merge_hr_ids(writer, loaded.relation, provenance)
+        if load.entity == SURVEY_RESPONSE and load.answer_columns():
+            counts.append(load_answers(writer, task, loaded))
+    return joined(counts), dict(unresolved)
+
+
+def _left_over(given: Input, rejects: Rejects, loads: Sequence[Load]) -> list[EntityCounts]:
+    """Set aside rows no load can take; they count with the first entity of the file."""
+    if not loads:
+        return []
+    entity = _entity(loads[0])
+    rejects.add_broken(entity, given.raw.broken)
+    left = rejects.add_not_taken(entity, loads) + len(given.raw.broken)
+    return [EntityCounts(entity, rows_read=left, rows_rejected=left)]
+
+
+def _derive(writer: Writer, counts: Sequence[EntityCounts], run: Run) -> None:
+    """Rebuild what depends on the tables that changed."""
+    changed = {one.entity for one in counts if one.changed}
+    if session_attendance.name in changed:
+        apply_attendance(writer)
+    if changed & _HISTORY_INPUTS:
+        rebuild_history(writer, batch_id=run.batch_id, now=run.now)
+
+
+def _merge_declared(writer: Writer, mapping: Mapping, provenance: Provenance) -> None:
+    """Merge the surveys, waves and items a mapping declares."""
+    kinds = {"VARCHAR": pa.string(), "DATE": pa.date32(), "BOOLEAN": pa.bool_()}
+    kinds |= {"DOUBLE": pa.float64()}
+    for name, rows in mapping.declared.items():
+        if not rows:
+            continue
+        table = metadata.tables[name]
+        arrays = [
+            pa.array([row[c] for row in rows], kinds[str(table.columns[c].type)])
+            for c in facts(table)
+        ]
+        staged = writer.staging.load(pa.Table.from_arrays(arrays, names=facts(table)), name)
+        key = " || '|' || ".join(_DECLARED_KEYS[name])
+        relation = writer.staging.view(
+            f"SELECT *, {provenance.columns(key, 'NULL')} FROM {staged}", "declared"
+        )
+        writer.merge(table, relation)
+
+
+def _entity(load: Load) -> str:
+    return str(entity_table(load.entity).name)
