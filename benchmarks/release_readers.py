@@ -22,7 +22,8 @@ from sqlalchemy.pool import NullPool
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from reports.release import FILE_NAME, open_release, write_release
+from reports.release import FILE_NAME, open_release
+from reports.release_writer import write_release
 from tests.synthetic_release import tables
 
 LOOKUPS = {

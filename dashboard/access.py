@@ -72,7 +72,7 @@ class Rights:
 
 _EVERYTHING = Rights(allowed=True)
 _ABOUT_THE_RELEASE = frozenset({"release", "dimension", "metric"})
-_ABOUT_LOADS = frozenset({"load_summary", "check", "rejected"})
+_ABOUT_LOADS = frozenset({"load_summary", "check", "rejected", "refused"})
 _NAMED = frozenset({"pair_board", "pair_event"})
 _NAMES_REASON = (
     "Names of pairs are shown to the program's own managers only. "

@@ -24,6 +24,7 @@ from dashboard.cell import (
     read_slice,
 )
 from dashboard.filters import PAGE_NAMES, Filters, read_filters
+from reports.readable import hide_small_groups
 from reports.release import Release, ReleaseInfo, current_release_id, open_release
 
 
@@ -33,7 +34,7 @@ class Snapshot:
     def __init__(self, release: Release) -> None:
         self.release = release
         self._rows: dict[tuple[Any, ...], tuple[SimpleNamespace, ...]] = {}
-        self._cells: dict[tuple[str, str], dict[Slice, dict[str, Cell]]] = {}
+        self._cells: dict[tuple[str, str, bool], dict[Slice, dict[str, Cell]]] = {}
 
     def rows(self, table: str, **equals: str) -> tuple[SimpleNamespace, ...]:
         """Return rows of a table, missing values as None."""
@@ -42,11 +43,21 @@ class Snapshot:
             self._rows[key] = _records(self.release.frame(table, **equals))
         return self._rows[key]
 
-    def cells(self, metric_id: str, period_kind: str) -> dict[Slice, dict[str, Cell]]:
-        """Return every published cell of a metric for one kind of period, by slice and period."""
-        key = (metric_id, period_kind)
+    def cells(
+        self, metric_id: str, period_kind: str, *, for_manager: bool
+    ) -> dict[Slice, dict[str, Cell]]:
+        """Return every cell of a metric for one kind of period, by slice and period.
+
+        ``for_manager`` gives the figures as the managers of their program read them, small groups
+        included.
+        """
+        key = (metric_id, period_kind, for_manager)
         if key not in self._cells:
             frame = self.release.frame("metric_cell", metric_id=metric_id, period_kind=period_kind)
+            if not for_manager:
+                minimum = self.release.info.minimum_group
+                metric = self.release.frame("metric", metric_id=metric_id)
+                frame = hide_small_groups(frame, metric, minimum_group=minimum)
             found: dict[Slice, dict[str, Cell]] = {}
             for row in _records(frame):
                 found.setdefault(read_slice(row), {})[row.period] = read_cell(row)
@@ -160,11 +171,11 @@ class View:
         place |= {"population": ""} | changes
         if not self._may_read(metric_id, place, when):
             return BY_YEAR_ONLY if self.rights("metric_cell").allowed else NOT_PUBLISHED
-        published = self.snapshot.cells(metric_id, _period_kind(when))
         for key in self._keys(place):
-            if key in published:
-                found = published[key].get(when, NOTHING_TO_COUNT)
-                return self._large_enough(found, metric_id, program=key[0])
+            runs_it = runs_program(self.viewer, key[0], self._program_ids())
+            readable = self.snapshot.cells(metric_id, _period_kind(when), for_manager=runs_it)
+            if key in readable:
+                return readable[key].get(when, NOTHING_TO_COUNT)
         return NOT_PUBLISHED
 
     def _keys(self, place: Mapping[str, str]) -> list[Slice]:
@@ -177,18 +188,6 @@ class View:
             for program in programs
             for population in (place["population"], place["population"] or "everyone")
         ]
-
-    def _large_enough(self, cell: Cell, metric_id: str, *, program: str) -> Cell:
-        """Withhold an operational figure about a small group from all but its program's manager."""
-        is_operational = self.metrics[metric_id].sensitivity == "operational"
-        is_small = cell.n is not None and 0 < cell.n < self.info.minimum_group
-        if not (is_operational and is_small and cell.is_shown):
-            return cell
-        if runs_program(self.viewer, program, self._program_ids()):
-            return cell
-        return Cell(
-            status="suppressed", reason=f"Fewer than {self.info.minimum_group} pairs or people"
-        )
 
     def _program_ids(self) -> tuple[str, ...]:
         return tuple(row.value for row in self.snapshot.dimensions.get("program", ()))

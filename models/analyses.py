@@ -9,10 +9,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 import sqlalchemy as sa
+from threadpoolctl import threadpool_limits
 
 from models.estimate import EstimationError
-from models.momentum import assess_momentum
-from models.pair_facts import PairFacts, PairTables, gather_pairs, prepare_pairs
+from models.momentum import assess_momentum, find_states
+from models.pair_facts import (
+    PairFacts,
+    PairTables,
+    gather_pairs,
+    prepare_pairs,
+    running_pairs,
+)
 from models.panel import Facts, build_panel
 from models.published import (
     BALANCE_COLUMNS,
@@ -59,18 +66,22 @@ def run_analyses(warehouse: Warehouse, *, as_of: dt.date, seed: int = 0) -> Anal
     facts = _read_facts(warehouse, as_of)
     try:
         panel = build_panel(facts, as_of=as_of)
-        rows = run_retention(panel, _read_pairs(warehouse), seed=seed)
+        # The products are tall and narrow: a second thread mostly waits, and where it splits a
+        # sum the last digits would depend on the number of processors.
+        with threadpool_limits(limits=1, user_api="blas"):
+            rows = run_retention(panel, _read_pairs(warehouse), seed=seed)
     except EstimationError as error:
         rows = refuse_retention(error)
     return _frames(rows)
 
 
-def pair_states(warehouse: Warehouse, *, as_of: dt.date) -> pd.DataFrame:
+def pair_states(facts: PairFacts, *, as_of: dt.date) -> pd.DataFrame:
     """State, reasons and rank of every running pair as of a day.
 
     Parameters
     ----------
-    warehouse : Warehouse
+    facts : PairFacts
+        From :func:`read_momentum_facts`.
     as_of : date
 
     Returns
@@ -81,37 +92,41 @@ def pair_states(warehouse: Warehouse, *, as_of: dt.date) -> pd.DataFrame:
         sessions_held, sessions_cancelled_by_mentee. Pairs that ended or were meant for a single
         meeting are not in it.
     """
-    return _board(prepare_pairs(_read_pair_tables(warehouse, as_of)), as_of)
+    pairs = gather_pairs(facts, as_of=as_of)
+    board = pairs.join(assess_momentum(pairs, as_of=as_of).drop(columns="pair_id"))
+    board["reasons"] = board["reasons"].map(json.dumps)
+    board["days_since_last"] = board["days_silent"]
+    return board.sort_values("need_rank")[list(BOARD_COLUMNS)].reset_index(drop=True)
 
 
-def pair_state_history(warehouse: Warehouse, *, days: Sequence[dt.date]) -> pd.DataFrame:
-    """State of every running pair on each of several days, from one reading of the facts.
+def pair_state_history(facts: PairFacts, *, days: Sequence[dt.date]) -> pd.DataFrame:
+    """State of every running pair on each of several days.
 
     Parameters
     ----------
-    warehouse : Warehouse
+    facts : PairFacts
+        From :func:`read_momentum_facts`, as of the last of the days.
     days : sequence of date
 
     Returns
     -------
     DataFrame
-        as_of and the columns of :func:`pair_states`; on a day in the past a session counts as
-        booked as :func:`models.pair_facts.gather_pairs` says.
+        as_of (datetime64), pair_id, state; on a day in the past a session counts as booked as
+        :func:`models.pair_facts.running_pairs` says.
     """
-    columns = ["as_of", *BOARD_COLUMNS]
-    if not days:
-        return pd.DataFrame(columns=columns)
-    facts = prepare_pairs(_read_pair_tables(warehouse, max(days)))
-    boards = [_board(facts, day).assign(as_of=pd.Timestamp(day)) for day in days]
-    return pd.concat(boards, ignore_index=True)[columns]
+    boards = []
+    for day in days:
+        pairs = running_pairs(facts, as_of=day)
+        states = find_states(pairs, as_of=day)
+        boards.append(pairs[["pair_id"]].assign(state=states, as_of=pd.Timestamp(day)))
+    if not boards:
+        return pd.DataFrame(columns=["as_of", "pair_id", "state"])
+    return pd.concat(boards, ignore_index=True)
 
 
-def _board(facts: PairFacts, day: dt.date) -> pd.DataFrame:
-    pairs = gather_pairs(facts, as_of=day)
-    board = pairs.join(assess_momentum(pairs, as_of=day).drop(columns="pair_id"))
-    board["reasons"] = board["reasons"].map(json.dumps)
-    board["days_since_last"] = board["days_silent"]
-    return board.sort_values("need_rank")[list(BOARD_COLUMNS)].reset_index(drop=True)
+def read_momentum_facts(warehouse: Warehouse, *, as_of: dt.date) -> PairFacts:
+    """Read what is known about pairs by a day; it serves that day and every day before."""
+    return prepare_pairs(_read_pair_tables(warehouse, as_of))
 
 
 def _frames(rows: Rows) -> Analyses:

@@ -68,17 +68,20 @@ class Covariate:
         missing = [Column(self.name, f"{self.name} missing")] if len(self.is_missing) else []
         return [Column(self.name, self.name), *missing]
 
-    def fill(self, rows: np.ndarray, out: np.ndarray) -> None:
-        """Write the values of some rows into ``out``, shape (len(rows), len(columns()))."""
+    def fill(self, rows: np.ndarray, matrix: np.ndarray, place: np.ndarray) -> None:
+        """Write the values of some rows into a matrix of zeros, shape (len(rows), n).
+
+        ``place`` names the column of the matrix for each of :meth:`columns`; -1 leaves one out.
+        """
         if self.levels:
-            codes = self.codes[rows]
-            known = np.flatnonzero(codes < len(self.levels))
-            out[:] = 0.0
-            out[known, codes[known]] = 1.0
+            # the last entry is where rows of no known level point to
+            column = np.append(place, -1)[self.codes[rows]]
+            known = np.flatnonzero(column >= 0)
+            matrix[known, column[known]] = 1.0
             return
-        out[:, 0] = self.values[rows]
+        matrix[:, place[0]] = self.values[rows]
         if len(self.is_missing):
-            out[:, 1] = self.is_missing[rows]
+            matrix[:, place[1]] = self.is_missing[rows]
 
 
 @dataclass(frozen=True)
@@ -92,15 +95,36 @@ class Design:
         """Columns of :meth:`matrix`, in order."""
         return tuple(column for covariate in self.covariates for column in covariate.columns())
 
+    @property
+    def regressor_labels(self) -> list[str]:
+        """Labels of the columns of :meth:`regressors`, in order."""
+        return ["intercept", *(c.label for c in self.columns if not c.is_reference)]
+
     def matrix(self, rows: np.ndarray) -> np.ndarray:
-        """Design matrix of some rows, shape (len(rows), len(columns)), without intercept."""
-        matrix = np.empty((len(rows), len(self.columns)))
+        """Every level of some rows, shape (len(rows), len(columns)), without intercept."""
+        matrix = np.zeros((len(rows), len(self.columns)))
+        self._fill(rows, matrix, np.arange(len(self.columns)))
+        return matrix
+
+    def regressors(self, rows: np.ndarray) -> np.ndarray:
+        """Regressors of some rows: the intercept, then all columns that are no reference level.
+
+        Returns
+        -------
+        ndarray of float, shape (len(rows), len(regressor_labels))
+        """
+        kept = np.array([not column.is_reference for column in self.columns], dtype=bool)
+        matrix = np.zeros((len(rows), 1 + int(kept.sum())))
+        matrix[:, 0] = 1.0
+        self._fill(rows, matrix, np.where(kept, np.cumsum(kept), -1))
+        return matrix
+
+    def _fill(self, rows: np.ndarray, matrix: np.ndarray, place: np.ndarray) -> None:
         start = 0
         for covariate in self.covariates:
             stop = start + len(covariate.columns())
-            covariate.fill(rows, matrix[:, start:stop])
+            covariate.fill(rows, matrix, place[start:stop])
             start = stop
-        return matrix
 
 
 def code_covariates(

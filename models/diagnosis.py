@@ -19,7 +19,7 @@ from models.balance import (
 from models.enrollment import EnrollmentModel
 from models.options import Estimand
 from models.person_period import NEVER, PersonPeriod
-from models.trials import RiskSets
+from models.trials import FollowUp
 
 BLOCK_ROWS = 200_000
 LARGEST_WEIGHT_SHARE = 0.05
@@ -49,6 +49,8 @@ class RetentionDiagnostics:
         joiners.
     n_lost : int
         People whose months end early without an exit; taken as censored.
+    n_censored : int
+        People marked as leaving observation without the event.
     enrollment_coefficients : dict
         Log odds of the enrollment model per label.
     warnings : tuple of str
@@ -62,6 +64,7 @@ class RetentionDiagnostics:
     excluded: tuple[str, ...]
     n_not_eligible: int
     n_lost: int
+    n_censored: int
     enrollment_coefficients: dict[str, float]
     warnings: tuple[str, ...]
 
@@ -69,7 +72,7 @@ class RetentionDiagnostics:
 def diagnose(
     period: PersonPeriod,
     model: EnrollmentModel,
-    controls: RiskSets,
+    controls: FollowUp,
     *,
     estimand: Estimand,
     cap: float | None,
@@ -80,8 +83,7 @@ def diagnose(
     ----------
     period : PersonPeriod
     model : EnrollmentModel
-    controls : RiskSets
-        Of the controls.
+    controls : FollowUp
     estimand : {"joiners", "eligible"}
     cap : float or None
         Largest control weight allowed.
@@ -105,6 +107,7 @@ def diagnose(
         excluded=model.excluded,
         n_not_eligible=not_eligible,
         n_lost=period.n_lost,
+        n_censored=period.n_censored,
         enrollment_coefficients=model.coefficients,
         warnings=tuple(_warnings(balance, overlap, share, not_eligible)),
     )

@@ -34,14 +34,8 @@ class EnrollmentModel:
         Column label to log odds; numeric covariates are per standard deviation.
     excluded : tuple of str
         Levels in which nobody or everybody enrolls; such rows take no part.
-    is_fitted_column : ndarray of bool, shape (n_columns,)
-        Columns of the design in the model, reference levels left out.
     person_influence : ndarray of float, shape (n_people, n_coefficients)
         Influence of each person on the coefficients.
-    fitted_rows : ndarray of int, shape (n_fitted,)
-        Rows the model was fitted to, increasing.
-    fitted_matrix : ndarray of float, shape (n_fitted, n_coefficients)
-        Their regressors, the intercept first.
     """
 
     probability: np.ndarray
@@ -49,34 +43,7 @@ class EnrollmentModel:
     design: Design
     coefficients: dict[str, float]
     excluded: tuple[str, ...]
-    is_fitted_column: np.ndarray
     person_influence: np.ndarray
-    fitted_rows: np.ndarray
-    fitted_matrix: np.ndarray
-
-    def transposed_product(self, rows: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """Sum of regressors times values over rows that start a trial.
-
-        Parameters
-        ----------
-        rows : ndarray of int, shape (n,)
-        values : ndarray of float, shape (n, m)
-
-        Returns
-        -------
-        ndarray of float, shape (n_coefficients, m)
-        """
-        product: np.ndarray
-        position = np.searchsorted(self.fitted_rows, rows)
-        inside = np.minimum(position, len(self.fitted_rows) - 1)
-        if (self.fitted_rows[inside] == rows).all():
-            # moving the few columns of values is cheaper than moving the regressors
-            moved = np.zeros((len(self.fitted_rows), values.shape[1]))
-            moved[position] = values
-            product = self.fitted_matrix.T @ moved
-            return product
-        product = _regressors(self.design, self.is_fitted_column, rows).T @ values
-        return product
 
 
 def fit_enrollment(
@@ -135,33 +102,26 @@ def fit_enrollment(
     design = Design(coded)
     rows, excluded = _rows_with_counterpart(design, period, rows)
     fitted, weight = _fit_rows(period.enrolls, rows, n_enrollments, options)
-    kept = np.array([not column.is_reference for column in design.columns], dtype=bool)
-    matrix = _regressors(design, kept, fitted)
+    matrix = design.regressors(fitted)
     coefficient, person_influence = _fit(matrix, period, fitted, weight)
     probability = np.zeros(len(period.month))
-    for start in range(0, len(rows), BLOCK_ROWS):
-        block = rows[start : start + BLOCK_ROWS]
-        probability[block] = _chance(_regressors(design, kept, block) @ coefficient)
+    if len(fitted) == len(rows):
+        probability[rows] = _chance(matrix @ coefficient)
+    else:
+        for start in range(0, len(rows), BLOCK_ROWS):
+            block = rows[start : start + BLOCK_ROWS]
+            probability[block] = _chance(design.regressors(block) @ coefficient)
     _check_separation(probability[rows], period.enrolls[rows])
     in_trials = np.zeros(len(period.month), dtype=bool)
     in_trials[rows] = True
-    names = ["intercept", *(c.label for c, keep in zip(design.columns, kept, strict=True) if keep)]
     return EnrollmentModel(
         probability=probability,
         in_trials=in_trials,
         design=design,
-        coefficients=dict(zip(names, coefficient.tolist(), strict=True)),
+        coefficients=dict(zip(design.regressor_labels, coefficient.tolist(), strict=True)),
         excluded=excluded,
-        is_fitted_column=kept,
         person_influence=person_influence,
-        fitted_rows=fitted,
-        fitted_matrix=matrix,
     )
-
-
-def _regressors(design: Design, kept: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Regressors of some rows, the intercept first."""
-    return np.column_stack([np.ones(len(rows)), design.matrix(rows)[:, kept]])
 
 
 def _rows_with_counterpart(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -55,20 +56,70 @@ REASONS = (
 )
 
 
-def assess_momentum(pairs: pd.DataFrame, *, as_of: dt.date) -> pd.DataFrame:
-    """State and reasons of every running pair as of a day.
+@dataclass(frozen=True)
+class _Rhythm:
+    """Silence and bookings as of a day, arrays of shape (n_pairs,).
+
+    Attributes
+    ----------
+    silent, since_match : ndarray of int
+        Days since the last session (since the match where none was held), and since the match.
+    cadence : ndarray of float
+        Days agreed between two sessions.
+    never_held, booked, is_unlogged : ndarray of bool
+        No session was held; one lies ahead; they met after the last session on record.
+    """
+
+    silent: np.ndarray
+    since_match: np.ndarray
+    cadence: np.ndarray
+    never_held: np.ndarray
+    booked: np.ndarray
+    is_unlogged: np.ndarray
+
+
+def find_states(pairs: pd.DataFrame, *, as_of: dt.date) -> np.ndarray:
+    """State of every running pair as of a day.
 
     Parameters
     ----------
     pairs : DataFrame
         One row per pair that has neither ended nor was meant for one meeting: pair_id, is_paused,
         matched_on, agreed_cadence_days (missing: 30), last_held_on (missing: none held),
-        next_planned_on (missing: nothing booked after ``as_of``). Optional, and without them the
-        state or reasons they carry are not given: unlogged_meeting_on (last day on which somebody
-        says they met, while no session is on record as held), n_recent and
-        n_recent_cancelled_by_mentee (last sessions that were due), has_ground_rules, mean_rating
-        (1 to 5), n_role_answers and n_role_reversed, mentor_is_silent, mentee_is_silent,
-        is_direct_report.
+        next_planned_on (missing: nothing booked after ``as_of``). Optional: unlogged_meeting_on
+        (last day on which somebody says they met, while no session is on record as held); without
+        it no pair is "unlogged".
+    as_of : date
+        Nothing after this day may be in ``pairs`` but bookings.
+
+    Returns
+    -------
+    ndarray of str, shape (n_pairs,)
+        One of ``STATES``.
+
+    Raises
+    ------
+    InvalidInput
+        Code ``missing_column``, ``missing_value``, ``bad_cadence``, ``after_as_of``.
+
+    Notes
+    -----
+    A pair is dormant after 90 days of silence, or after twice its cadence where that is longer: a
+    pair that agreed to meet every quarter is not dormant on the day of its meeting.
+    """
+    return _states(pairs, _read_rhythm(pairs, as_of))
+
+
+def assess_momentum(pairs: pd.DataFrame, *, as_of: dt.date) -> pd.DataFrame:
+    """State and reasons of every running pair as of a day.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        As in :func:`find_states`. Optional, and without them the reasons they carry are not given:
+        n_recent and n_recent_cancelled_by_mentee (last sessions that were due), has_ground_rules,
+        mean_rating (1 to 5), n_role_answers and n_role_reversed, mentor_is_silent,
+        mentee_is_silent, is_direct_report.
     as_of : date
         Nothing after this day may be in ``pairs`` but bookings.
 
@@ -84,45 +135,53 @@ def assess_momentum(pairs: pd.DataFrame, *, as_of: dt.date) -> pd.DataFrame:
     ------
     InvalidInput
         Code ``missing_column``, ``missing_value``, ``bad_cadence``, ``after_as_of``.
-
-    Notes
-    -----
-    A pair is dormant after 90 days of silence, or after twice its cadence where that is longer: a
-    pair that agreed to meet every quarter is not dormant on the day of its meeting.
     """
-    _check_pairs(pairs)
-    day = pd.Timestamp(as_of)
-    matched, held = pd.to_datetime(pairs["matched_on"]), pd.to_datetime(pairs["last_held_on"])
-    if (matched > day).any() or (held > day).any():
-        raise InvalidInput("after_as_of", "A match or session lies after the day of assessment.")
-    cadence = pairs["agreed_cadence_days"].astype(float).fillna(DEFAULT_CADENCE_DAYS).to_numpy()
-    silent = (day - held.fillna(matched)).dt.days.to_numpy()
-    since_match = (day - matched).dt.days.to_numpy()
-    never_held = held.isna().to_numpy()
-    booked = _booked(pairs, day)
-    conditions = [
-        pairs["is_paused"].astype(bool).to_numpy(),
-        never_held & (since_match <= FIRST_DAYS),
-        never_held & ~booked,
-        silent >= np.maximum(DORMANT_DAYS, STALLED_CADENCES * cadence),
-        (silent > STALLED_CADENCES * cadence) & ~booked,
-        silent > DRIFTING_CADENCES * cadence,
-        _met_without_log(pairs, held),
-    ]
-    state = np.select(conditions, STATES[:-1], default=STATES[-1])
+    rhythm = _read_rhythm(pairs, as_of)
+    state = _states(pairs, rhythm)
     result = pd.DataFrame(
         {
             "pair_id": pairs["pair_id"],
             "state": state,
             "needs_attention": np.isin(state, list(NEEDS_ATTENTION)),
-            "days_silent": silent,
-            "cadences_silent": silent / cadence,
-            "reasons": _reasons(pairs, booked),
+            "days_silent": rhythm.silent,
+            "cadences_silent": rhythm.silent / rhythm.cadence,
+            "reasons": _reasons(pairs, rhythm.booked),
         },
         index=pairs.index,
     )
     result["need_rank"] = _need_rank(result)
     return result
+
+
+def _states(pairs: pd.DataFrame, rhythm: _Rhythm) -> np.ndarray:
+    silent, cadence = rhythm.silent, rhythm.cadence
+    conditions = [
+        pairs["is_paused"].astype(bool).to_numpy(),
+        rhythm.never_held & (rhythm.since_match <= FIRST_DAYS),
+        rhythm.never_held & ~rhythm.booked,
+        silent >= np.maximum(DORMANT_DAYS, STALLED_CADENCES * cadence),
+        (silent > STALLED_CADENCES * cadence) & ~rhythm.booked,
+        silent > DRIFTING_CADENCES * cadence,
+        rhythm.is_unlogged,
+    ]
+    return np.select(conditions, STATES[:-1], default=STATES[-1])
+
+
+def _read_rhythm(pairs: pd.DataFrame, as_of: dt.date) -> _Rhythm:
+    _check_pairs(pairs)
+    day = pd.Timestamp(as_of)
+    matched, held = pd.to_datetime(pairs["matched_on"]), pd.to_datetime(pairs["last_held_on"])
+    if (matched > day).any() or (held > day).any():
+        raise InvalidInput("after_as_of", "A match or session lies after the day of assessment.")
+    cadence = pairs["agreed_cadence_days"].astype(float).fillna(DEFAULT_CADENCE_DAYS)
+    return _Rhythm(
+        silent=(day - held.fillna(matched)).dt.days.to_numpy(),
+        since_match=(day - matched).dt.days.to_numpy(),
+        cadence=cadence.to_numpy(),
+        never_held=held.isna().to_numpy(),
+        booked=(pd.to_datetime(pairs["next_planned_on"]) > day).to_numpy(),
+        is_unlogged=_met_without_log(pairs, held),
+    )
 
 
 def _need_rank(result: pd.DataFrame) -> pd.Series:
@@ -146,11 +205,6 @@ def _check_pairs(pairs: pd.DataFrame) -> None:
         raise InvalidInput("missing_value", "A pair lacks its id, its status or its match day.")
     if (pairs["agreed_cadence_days"].astype(float) <= 0).any():
         raise InvalidInput("bad_cadence", "An agreed cadence must be longer than 0 days.")
-
-
-def _booked(pairs: pd.DataFrame, day: pd.Timestamp) -> np.ndarray:
-    booked: np.ndarray = (pd.to_datetime(pairs["next_planned_on"]) > day).to_numpy()
-    return booked
 
 
 def _met_without_log(pairs: pd.DataFrame, held: pd.Series) -> np.ndarray:

@@ -7,7 +7,7 @@ gives intervals that are somewhat too wide.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from models.enrollment import EnrollmentModel
 from models.options import RetentionOptions
 from models.person_period import PersonPeriod
 from models.survival import SurvivalCurve
-from models.trials import RiskSets, control_weights, person_blocks
+from models.trials import FollowUp, RiskSets, control_weights, person_blocks
 
 
 def add_enrollment_influence(
@@ -46,57 +46,88 @@ def add_enrollment_influence(
     return replace(curve, influence=influence, people=np.arange(period.n_people))
 
 
-def joined_gradient(
-    sets: RiskSets, curve: SurvivalCurve, period: PersonPeriod, model: EnrollmentModel
-) -> np.ndarray:
-    """Gradient of the joiners' curve where they carry the weight 1/e.
+@dataclass(frozen=True)
+class SumGradients:
+    """How one arm's weighted sums change with the coefficients of the enrollment model.
 
-    Returns
-    -------
-    ndarray of float, shape (n_coefficients, n_months)
+    Attributes
+    ----------
+    at_risk, exits : ndarray of float, shape (n_coefficients, n_months)
+        Derivatives of the weight at risk and of the weight leaving in each month of follow-up.
     """
+
+    at_risk: np.ndarray
+    exits: np.ndarray
+
+    def of_curve(self, sets: RiskSets, curve: SurvivalCurve) -> np.ndarray:
+        """Return the derivative of -log(1 - hazard), shape (n_coefficients, n_months).
+
+        Months without an answer get 0.
+        """
+        hazard = 1.0 - curve.survival[1:] / curve.survival[:-1]
+        known = np.isfinite(hazard)
+        total = np.where(known, sets.at_risk.sum(axis=0), 1.0)
+        hazard = np.where(known, hazard, 0.0)
+        slope = (self.exits - self.at_risk * hazard) / (total * (1.0 - hazard))
+        return np.where(known, slope, 0.0)
+
+
+def joined_gradients(sets: RiskSets, period: PersonPeriod, model: EnrollmentModel) -> SumGradients:
+    """Gradients of the joiners' sums where they carry the weight 1/e."""
     rows = np.flatnonzero(period.enrolls & model.in_trials)
-    total, hazard = _totals(sets, curve)
-    share = (sets.exits - sets.at_risk * hazard) / (total * (1.0 - hazard))
-    slope = -(1.0 - model.probability[rows])
-    return model.transposed_product(rows, share * slope[:, None])
+    regressors = model.design.regressors(rows).T
+    slope = -(1.0 - model.probability[rows])[:, None]
+    return SumGradients(regressors @ (sets.at_risk * slope), regressors @ (sets.exits * slope))
 
 
-def not_joined_gradient(
-    sets: RiskSets,
-    curve: SurvivalCurve,
+def controls_gradient(
     period: PersonPeriod,
     model: EnrollmentModel,
+    controls: FollowUp,
     *,
     options: RetentionOptions,
     cap: float | None = None,
+    only_exits: bool = False,
 ) -> np.ndarray:
-    """Gradient of the controls' curve, through the weights at the start and in every month.
+    """Gradient of the controls' weight at risk, or leaving, in each month of follow-up.
 
     The log weight of a trial begun at m changes by x_m (in the joiners' estimand) plus the sum of
     e_s x_s over the months s since; so each row needs one number per month of follow-up, found
     with one running sum, and the trials are never expanded.
 
+    Parameters
+    ----------
+    period : PersonPeriod
+    model : EnrollmentModel
+    controls : FollowUp
+    options : RetentionOptions
+    cap : float, optional
+        Largest weight of a control in a month of a trial; a weight that was cut does not change.
+    only_exits : bool
+        Gradient of the weight leaving instead of the weight at risk.
+
     Returns
     -------
     ndarray of float, shape (n_coefficients, n_months)
     """
-    total, hazard = _totals(sets, curve)
-    gradient = np.zeros((len(model.coefficients), len(total)))
-    for rows, starts in person_blocks(period, sets.people):
+    n_months = controls.at_risk.shape[1]
+    # nobody else adds to the weight leaving
+    people = controls.people[period.leaves[controls.people]] if only_exits else controls.people
+    gradient = np.zeros((len(model.coefficients), n_months))
+    for rows, starts in person_blocks(period, people):
         used = model.in_trials[rows]
-        slope = np.zeros((len(rows), len(total)))
+        slope = np.zeros((len(rows), n_months))
         chance, exited = model.probability[rows], period.exited[rows]
         weights = control_weights(period, model, rows, starts, options)
-        for k, weight in zip(range(len(total)), weights, strict=False):
-            share = weight * (exited - hazard[k]) / (total[k] * (1.0 - hazard[k]))
+        for k, weight in zip(range(n_months), weights, strict=False):
+            counted = weight * exited if only_exits else weight
             if cap is not None:
-                share[weight >= cap] = 0.0
-            begun = np.concatenate([share[k:], np.zeros(k)])
+                counted = np.where(weight < cap, counted, 0.0)
+            begun = np.concatenate([counted[k:], np.zeros(k)])
             slope[:, k] = begun if options.estimand == "joiners" else begun * chance
             if options.censor_at_enrollment and k:
                 slope[:, k] += chance * _sum_of_last(begun, k)
-        gradient += model.transposed_product(rows[used], slope[used])
+        gradient += model.design.regressors(rows[used]).T @ slope[used]
     return gradient
 
 
@@ -105,10 +136,3 @@ def _sum_of_last(values: np.ndarray, k: int) -> np.ndarray:
     running = np.concatenate([np.zeros(k + 1), np.cumsum(values)])
     sums: np.ndarray = running[k : k + len(values)] - running[: len(values)]
     return sums
-
-
-def _totals(sets: RiskSets, curve: SurvivalCurve) -> tuple[np.ndarray, np.ndarray]:
-    """Weight at risk and hazard per month; months without an answer get a harmless 0."""
-    hazard = 1.0 - curve.survival[1:] / curve.survival[:-1]
-    known = np.isfinite(hazard)
-    return np.where(known, sets.at_risk.sum(axis=0), 1.0), np.where(known, hazard, 0.0)

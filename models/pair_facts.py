@@ -120,11 +120,12 @@ def prepare_pairs(tables: PairTables) -> PairFacts:
     )
 
 
-def gather_pairs(facts: PairFacts, *, as_of: dt.date) -> pd.DataFrame:
-    """One row per running pair, as :func:`models.momentum.assess_momentum` takes it.
+def running_pairs(facts: PairFacts, *, as_of: dt.date) -> pd.DataFrame:
+    """One row per running pair with what its state depends on.
 
-    Pairs that ended, have not begun or were meant for one meeting are left out. Two more columns
-    serve the board: sessions_held and sessions_cancelled_by_mentee.
+    Pairs that ended, have not begun or were meant for one meeting are left out. Columns: those of
+    ``facts.pairs`` and what :func:`models.momentum.find_states` takes; the index is the pair's
+    number.
 
     Notes
     -----
@@ -132,18 +133,38 @@ def gather_pairs(facts: PairFacts, *, as_of: dt.date) -> pd.DataFrame:
     booked if it was due within the pair's cadence and not cancelled by that day.
     """
     day = np.datetime64(as_of, "D")
-    pairs = facts.pairs.assign(**_session_facts(facts, day), **_answer_facts(facts, day))
-    pairs["unlogged_meeting_on"] = _latest(facts.unlogged, len(pairs), day)
-    pairs["has_ground_rules"] = ~np.isnat(_latest(facts.rules, len(pairs), day))
     status = _status(facts, day)
-    pairs["is_paused"] = status == "paused"
-    is_over = (pairs["ended_on"] <= pd.Timestamp(as_of)) | (
-        np.isin(status, OVER) & pairs["ended_on"].isna()
+    ended_on, matched_on = _days(facts.pairs["ended_on"]), _days(facts.pairs["matched_on"])
+    is_over = (ended_on <= day) | (np.isin(status, OVER) & np.isnat(ended_on))
+    is_lasting = (facts.pairs["kind"] != "one-off").to_numpy(dtype=bool)
+    running = np.flatnonzero(~is_over & (matched_on <= day) & is_lasting)
+    known = {
+        "is_paused": status == "paused",
+        "unlogged_meeting_on": _latest(facts.unlogged, len(status), day),
+        **_meetings(facts, day),
+    }
+    return facts.pairs.iloc[running].assign(
+        **{name: values[running] for name, values in known.items()}
     )
-    has_begun = pairs["matched_on"] <= pd.Timestamp(as_of)
-    running = pairs[~is_over & has_begun & (pairs["kind"] != "one-off")].reset_index(drop=True)
+
+
+def gather_pairs(facts: PairFacts, *, as_of: dt.date) -> pd.DataFrame:
+    """One row per running pair, as :func:`models.momentum.assess_momentum` takes it.
+
+    The columns of :func:`running_pairs`, those behind the reasons, and two for the board:
+    sessions_held and sessions_cancelled_by_mentee.
+    """
+    day = np.datetime64(as_of, "D")
+    running = running_pairs(facts, as_of=as_of)
+    number = running.index.to_numpy()
+    known = {
+        "has_ground_rules": ~np.isnat(_latest(facts.rules, len(facts.pairs), day)),
+        **_session_counts(facts, day),
+        **_answer_facts(facts, day),
+    }
+    running = running.assign(**{name: values[number] for name, values in known.items()})
     running["is_direct_report"] = _in_one_line(running, facts.managers, as_of)
-    return running
+    return running.reset_index(drop=True)
 
 
 def _days(moments: pd.Series) -> np.ndarray:
@@ -180,11 +201,11 @@ def _status(facts: PairFacts, day: np.datetime64) -> np.ndarray:
     return status
 
 
-def _session_facts(facts: PairFacts, day: np.datetime64) -> dict[str, np.ndarray]:
+def _meetings(facts: PairFacts, day: np.datetime64) -> dict[str, np.ndarray]:
+    """Last session held and next one booked."""
     sessions, size = facts.sessions, len(facts.pairs)
     pair, on = sessions["pair"].to_numpy(), _days(sessions["on"])
     status = sessions["status"].to_numpy(dtype=object)
-    by_mentee = sessions["by_mentee"].to_numpy(dtype=bool)
     due = on <= day
     held = due & (status == "held")
     cadence = facts.pairs["agreed_cadence_days"].fillna(DEFAULT_CADENCE_DAYS).to_numpy()[pair]
@@ -195,17 +216,23 @@ def _session_facts(facts: PairFacts, day: np.datetime64) -> dict[str, np.ndarray
     # sessions are in order of their days: the last one assigned stays
     last_held[pair[held]] = on[held]
     next_planned[pair[booked]] = on[booked]
-    n_due = np.bincount(pair[due], minlength=size)
-    position = np.arange(due.sum()) - np.repeat(np.cumsum(n_due) - n_due, n_due)
-    recent = position >= n_due[pair[due]] - RECENT_SESSIONS
-    recent_cancelled = pair[due][recent & by_mentee[due]]
+    return {"last_held_on": last_held, "next_planned_on": next_planned}
+
+
+def _session_counts(facts: PairFacts, day: np.datetime64) -> dict[str, np.ndarray]:
+    """Sessions held and cancelled, in all and among the last ones that were due."""
+    size = len(facts.pairs)
+    past = facts.sessions[_days(facts.sessions["on"]) <= day]
+    pair, held = past["pair"].to_numpy(), (past["status"] == "held").to_numpy(dtype=bool)
+    by_mentee = past["by_mentee"].to_numpy(dtype=bool)
+    n_due = np.bincount(pair, minlength=size)
+    position = np.arange(len(pair)) - np.repeat(np.cumsum(n_due) - n_due, n_due)
+    recent = position >= n_due[pair] - RECENT_SESSIONS
     return {
-        "last_held_on": last_held,
-        "next_planned_on": next_planned,
         "sessions_held": np.bincount(pair[held], minlength=size),
-        "sessions_cancelled_by_mentee": np.bincount(pair[due & by_mentee], minlength=size),
+        "sessions_cancelled_by_mentee": np.bincount(pair[by_mentee], minlength=size),
         "n_recent": np.minimum(n_due, RECENT_SESSIONS),
-        "n_recent_cancelled_by_mentee": np.bincount(recent_cancelled, minlength=size),
+        "n_recent_cancelled_by_mentee": np.bincount(pair[recent & by_mentee], minlength=size),
     }
 
 

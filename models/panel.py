@@ -14,6 +14,7 @@ from models.estimate import NotEstimable
 MINIMUM_TENURE_MONTHS = 6
 DAYS_PER_MONTH = 365.25 / 12
 TENURE_KNOTS = np.log1p([6.0, 24.0, 72.0, 180.0])
+JOINED_IN_OTHER_ROLE = "joined_in_other_role"
 COVARIATES = (
     "department",
     "level",
@@ -273,8 +274,12 @@ def only_role(rows: pd.DataFrame, role: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
+        With ``JOINED_IN_OTHER_ROLE``, true in the last month of those who then join in the other
+        role: observation ends there by design.
     """
     other = (rows["role"].notna() & (rows["role"] != role)).to_numpy()
     kept = rows[~other | (rows["month"] < rows["enrolled_month"]).to_numpy()].copy()
+    is_cut = other[kept.index] & (kept["month"] == kept["enrolled_month"] - 1).to_numpy()
     kept.loc[other[kept.index], "enrolled_month"] = np.nan
+    kept[JOINED_IN_OTHER_ROLE] = is_cut
     return kept

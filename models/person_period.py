@@ -38,6 +38,8 @@ class PersonPeriod:
     cluster : ndarray of int, shape (n_people,)
     n_lost : int
         People whose rows end before the last month of the data, without exit or censoring flag.
+    n_censored : int
+        People whose rows end with a censoring flag.
     """
 
     order: np.ndarray
@@ -52,11 +54,18 @@ class PersonPeriod:
     exited: np.ndarray
     cluster: np.ndarray
     n_lost: int
+    n_censored: int
 
     @property
     def n_people(self) -> int:
         """Number of people."""
         return len(self.starts)
+
+    @property
+    def leaves(self) -> np.ndarray:
+        """Whether a person's last month is an exit, bool, shape (n_people,)."""
+        leaves: np.ndarray = self.exited[self.ends - 1]
+        return leaves
 
 
 def read_person_period(
@@ -124,6 +133,7 @@ def read_person_period(
         exited=exited,
         cluster=_clusters(frame, cluster, order, starts, person),
         n_lost=int(np.sum(~ended & (last < month.max()))),
+        n_censored=int(np.sum(gone[ends - 1])),
     )
 
 

@@ -13,6 +13,7 @@ from models.design import CALENDAR
 from models.diagnosis import LARGEST_WEIGHT_SHARE, SHARE_OUTSIDE
 from models.effects import HorizonEffect, RetentionEffect
 from models.estimate import Estimate, EstimationError, Reason
+from models.panel import JOINED_IN_OTHER_ROLE
 from models.sensitivity import NaiveComparison
 
 ANALYSIS = "retention"
@@ -237,6 +238,8 @@ def diagnostic_rows(where: Slice, effect: RetentionEffect) -> list[dict[str, Any
         ("joined_while_not_eligible", _large(found.n_not_eligible), None, "note"),
         ("lost_from_sight", _large(found.n_lost), None, "note"),
     ]
+    if where.population != "all":
+        checks.append((JOINED_IN_OTHER_ROLE, _large(found.n_censored), None, "note"))
     for horizon, answer in effect.horizons.items():
         if answer.e_value is not None:
             checks.append((f"e_value_{horizon}", answer.e_value.point, None, "note"))

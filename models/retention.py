@@ -9,18 +9,20 @@ import numpy as np
 import pandas as pd
 
 from models.contrast import Contrast, curve_frame, horizon_effect, horizon_warnings
-from models.diagnosis import diagnose
+from models.diagnosis import RetentionDiagnostics, diagnose
 from models.effects import RetentionEffect
 from models.enrollment import EnrollmentModel, fit_enrollment
-from models.estimate import (
-    InvalidInput,
-    NotEstimable,
+from models.estimate import InvalidInput, NotEstimable
+from models.nuisance import (
+    SumGradients,
+    add_enrollment_influence,
+    controls_gradient,
+    joined_gradients,
 )
-from models.nuisance import add_enrollment_influence, joined_gradient, not_joined_gradient
 from models.options import RetentionOptions
 from models.person_period import PersonPeriod, read_person_period
 from models.survival import SurvivalCurve, estimate_survival
-from models.trials import RiskSets, joined_risk_sets, not_joined_risk_sets, weight_cap
+from models.trials import FollowUp, follow_controls, follow_joined, weight_cap
 
 
 def estimate_retention(
@@ -125,22 +127,77 @@ class RetentionStudy:
         of_person = np.asarray(cluster)[self.period.order][self.period.starts]
         return replace(self, period=replace(self.period, cluster=of_person))
 
+    def follow(self, *, n_months: int, options: RetentionOptions | None = None) -> FollowedStudy:
+        """Follow both arms for some months; options of the enrollment model stay as fitted."""
+        chosen = options or RetentionOptions()
+        period, model = self.period, self.model
+        cap = None
+        if chosen.truncate is not None:
+            cap = weight_cap(
+                period, model, quantile=chosen.truncate, n_months=n_months, options=chosen
+            )
+        joined = follow_joined(period, model, n_months=n_months, options=chosen)
+        controls = follow_controls(period, model, n_months=n_months, options=chosen, cap=cap)
+        at_risk_gradient = None
+        if not chosen.known_weights:
+            at_risk_gradient = controls_gradient(period, model, controls, options=chosen, cap=cap)
+        return FollowedStudy(
+            period=period,
+            model=model,
+            options=chosen,
+            cap=cap,
+            joined=joined,
+            controls=controls,
+            at_risk_gradient=at_risk_gradient,
+            diagnostics=diagnose(period, model, controls, estimand=chosen.estimand, cap=cap),
+        )
+
     def estimate(
         self, *, horizons: Sequence[int] = (6, 12, 24), options: RetentionOptions | None = None
     ) -> RetentionEffect:
         """Effect under other options or horizons; those of the enrollment model stay as fitted."""
         _check_horizons(horizons)
-        chosen = options or RetentionOptions()
-        # one month more than the longest horizon, so that the curves' last point has its number
-        n_months = max(horizons) + 1
-        cap = _cap(self, n_months, chosen)
-        joined_sets, not_joined_sets = study_risk_sets(self, n_months, chosen, cap)
-        joined, not_joined = _survival_curves(self, joined_sets, not_joined_sets, chosen, cap)
-        contrast = Contrast(joined, not_joined, self.period.cluster, chosen.level)
-        effects = {horizon: horizon_effect(horizon, contrast, chosen) for horizon in horizons}
-        diagnostics = diagnose(
-            self.period, self.model, not_joined_sets, estimand=chosen.estimand, cap=cap
-        )
+        return self.follow(n_months=months_needed(horizons), options=options).estimate(horizons)
+
+
+@dataclass(frozen=True)
+class FollowedStudy:
+    """A study with both arms followed: what is the same for every outcome and every clustering.
+
+    Attributes
+    ----------
+    period : PersonPeriod
+        With the outcome to be analyzed.
+    model : EnrollmentModel
+    options : RetentionOptions
+    cap : float or None
+        Largest weight of a control in a month of a trial.
+    joined, controls : FollowUp
+    at_risk_gradient : ndarray of float, shape (n_coefficients, n_months), or None
+        How the controls' weight at risk changes with the enrollment model; None where the weights
+        are taken as known.
+    diagnostics : RetentionDiagnostics
+    """
+
+    period: PersonPeriod
+    model: EnrollmentModel
+    options: RetentionOptions
+    cap: float | None
+    joined: FollowUp
+    controls: FollowUp
+    at_risk_gradient: np.ndarray | None
+    diagnostics: RetentionDiagnostics
+
+    def of(self, study: RetentionStudy) -> FollowedStudy:
+        """Follow-up of the same people with the outcome and the clusters of another study."""
+        return replace(self, period=study.period)
+
+    def estimate(self, horizons: Sequence[int]) -> RetentionEffect:
+        """Effect on the outcome within horizons no longer than the follow-up."""
+        _check_horizons(horizons)
+        joined, not_joined = self._survival_curves()
+        contrast = Contrast(joined, not_joined, self.period.cluster, self.options.level)
+        effects = {h: horizon_effect(h, contrast, self.options) for h in horizons}
         trials = self.period.month[self.period.enrolls & self.model.in_trials]
         curves = [
             curve_frame(name, arm, contrast)
@@ -149,14 +206,37 @@ class RetentionStudy:
         return RetentionEffect(
             horizons=effects,
             curves=pd.concat(curves, ignore_index=True),
-            diagnostics=diagnostics,
-            n_treated=len(joined_sets.people),
-            n_control=len(not_joined_sets.people),
-            effective_sample_size=diagnostics.effective_sample_size,
+            diagnostics=self.diagnostics,
+            n_treated=len(self.joined.people),
+            n_control=len(self.controls.people),
+            effective_sample_size=self.diagnostics.effective_sample_size,
             n_trials=len(np.unique(trials)),
-            options=chosen,
-            warnings=(*diagnostics.warnings, *horizon_warnings(effects)),
+            options=self.options,
+            warnings=(*self.diagnostics.warnings, *horizon_warnings(effects)),
         )
+
+    def _survival_curves(self) -> tuple[SurvivalCurve, SurvivalCurve]:
+        period, model = self.period, self.model
+        joined_sets = self.joined.risk_sets(period)
+        control_sets = self.controls.risk_sets(period)
+        joined, not_joined = estimate_survival(joined_sets), estimate_survival(control_sets)
+        if self.at_risk_gradient is None:
+            return joined, not_joined
+        exits_gradient = controls_gradient(
+            period, model, self.controls, options=self.options, cap=self.cap, only_exits=True
+        )
+        gradients = SumGradients(self.at_risk_gradient, exits_gradient)
+        gradient = gradients.of_curve(control_sets, not_joined)
+        not_joined = add_enrollment_influence(not_joined, period, model, gradient)
+        if self.options.estimand == "eligible":
+            gradient = joined_gradients(joined_sets, period, model).of_curve(joined_sets, joined)
+            joined = add_enrollment_influence(joined, period, model, gradient)
+        return joined, not_joined
+
+
+def months_needed(horizons: Sequence[int]) -> int:
+    """Months of follow-up: one more than the longest horizon, so that curves end with a number."""
+    return max(horizons) + 1
 
 
 def open_study(
@@ -176,50 +256,6 @@ def open_study(
         raise NotEstimable("no_exits", "Nobody left in the time observed.")
     model = fit_enrollment(period, person_month, covariates=covariates, options=chosen)
     return RetentionStudy(period, model)
-
-
-def study_risk_sets(
-    study: RetentionStudy, n_months: int, options: RetentionOptions, cap: float | None = None
-) -> tuple[RiskSets, RiskSets]:
-    """Risk sets of those who joined and of their controls, from which everything follows."""
-    joined = joined_risk_sets(study.period, study.model, n_months=n_months, options=options)
-    not_joined = not_joined_risk_sets(
-        study.period, study.model, n_months=n_months, options=options, cap=cap
-    )
-    return joined, not_joined
-
-
-def _survival_curves(
-    study: RetentionStudy,
-    joined_sets: RiskSets,
-    not_joined_sets: RiskSets,
-    options: RetentionOptions,
-    cap: float | None,
-) -> tuple[SurvivalCurve, SurvivalCurve]:
-    joined, not_joined = estimate_survival(joined_sets), estimate_survival(not_joined_sets)
-    if options.known_weights:
-        return joined, not_joined
-    period, model = study.period, study.model
-    gradient = not_joined_gradient(
-        not_joined_sets, not_joined, period, model, options=options, cap=cap
-    )
-    not_joined = add_enrollment_influence(not_joined, period, model, gradient)
-    if options.estimand == "eligible":
-        gradient = joined_gradient(joined_sets, joined, period, model)
-        joined = add_enrollment_influence(joined, period, model, gradient)
-    return joined, not_joined
-
-
-def _cap(study: RetentionStudy, n_months: int, options: RetentionOptions) -> float | None:
-    if options.truncate is None:
-        return None
-    return weight_cap(
-        study.period,
-        study.model,
-        quantile=options.truncate,
-        n_months=n_months,
-        options=options,
-    )
 
 
 def _check_horizons(horizons: Sequence[int]) -> None:

@@ -8,15 +8,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from models import published
 from models.estimate import EstimationError
 from models.options import RetentionOptions
-from models.panel import COVARIATES, Panel, only_role
+from models.panel import COVARIATES, JOINED_IN_OTHER_ROLE, Panel, only_role
 from models.published import Slice
-from models.retention import RetentionStudy, open_study
+from models.retention import FollowedStudy, RetentionStudy, months_needed, open_study
 from models.sensitivity import compare_naively
 
 HORIZONS = (6, 12, 24)
@@ -53,14 +51,18 @@ def run_retention(panel: Panel, pairs: pd.DataFrame, *, seed: int = 0) -> Rows:
     Rows
     """
     rows = Rows([], [], [], [])
-    clusters = _pair_clusters(panel.people, pairs)
+    clusters = pair_clusters(panel.people, pairs)
     person_month = panel.rows.assign(pair_cluster=clusters[panel.rows["person"]])
     options = RetentionOptions(seed=seed)
     for population in POPULATIONS:
-        chosen = person_month if population == "all" else only_role(person_month, population)
+        chosen, censored = person_month, None
+        if population != "all":
+            chosen, censored = only_role(person_month, population), JOINED_IN_OTHER_ROLE
         try:
             # whether and when people join is one model, whatever the outcome
-            study = open_study(chosen, covariates=COVARIATES, cluster="person", options=options)
+            study = open_study(
+                chosen, covariates=COVARIATES, cluster="person", censored=censored, options=options
+            )
         except EstimationError as error:
             rows.estimate.extend(_refuse_population(population, error))
             continue
@@ -88,6 +90,7 @@ def _run_population(
     rows: Rows,
     options: RetentionOptions,
 ) -> None:
+    followed = study.follow(n_months=months_needed(HORIZONS), options=options)
     for outcome, column in OUTCOMES.items():
         where = Slice(outcome, population)
         try:
@@ -95,49 +98,69 @@ def _run_population(
         except EstimationError as error:
             rows.estimate.extend(published.not_estimable_rows(where, error, HORIZONS))
             continue
-        effect = own.estimate(horizons=HORIZONS, options=options)
+        effect = followed.of(own).estimate(HORIZONS)
         rows.estimate.extend(published.estimate_rows(where, effect))
         rows.curve.append(published.curve_rows(where, effect))
         if outcome != MAIN_OUTCOME:
             continue
         rows.balance.extend(published.balance_rows(where, effect))
         rows.diagnostic.extend(published.diagnostic_rows(where, effect))
-        rows.diagnostic.extend(_falsify(study, person_month, where, options))
+        rows.diagnostic.extend(_falsify(study, followed, person_month, where))
         if population == "all":
-            rows.estimate.extend(_variants(own, person_month, where, options))
+            rows.estimate.extend(_variants(own, followed, person_month, where))
 
 
 def _variants(
-    study: RetentionStudy, person_month: pd.DataFrame, main: Slice, options: RetentionOptions
+    study: RetentionStudy, followed: FollowedStudy, person_month: pd.DataFrame, main: Slice
 ) -> Iterator[dict[str, Any]]:
-    by_pair = study.with_cluster(person_month["pair_cluster"].to_numpy())
-    for variant, own, choice in (
-        ("intention_to_treat", study, replace(options, censor_at_enrollment=False)),
-        ("truncated", study, replace(options, truncate=TRUNCATION)),
-        ("clustered_by_pair", by_pair, options),
+    options = followed.options
+    for variant, choice in (
+        ("intention_to_treat", replace(options, censor_at_enrollment=False)),
+        ("truncated", replace(options, truncate=TRUNCATION)),
     ):
-        effect = own.estimate(horizons=HORIZONS, options=choice)
+        effect = study.estimate(horizons=HORIZONS, options=choice)
         yield from published.estimate_rows(replace(main, variant=variant), effect)
+    by_pair = study.with_cluster(person_month["pair_cluster"].to_numpy())
+    effect = followed.of(by_pair).estimate(HORIZONS)
+    yield from published.estimate_rows(replace(main, variant="clustered_by_pair"), effect)
 
 
-def _pair_clusters(people: pd.Index, pairs: pd.DataFrame) -> np.ndarray:
-    """Join everybody connected by pairs, through shared mentors too, into one cluster."""
+def pair_clusters(people: pd.Index, pairs: pd.DataFrame) -> np.ndarray:
+    """Join everybody connected by pairs, through shared mentors too, into one cluster.
+
+    Parameters
+    ----------
+    people : Index of str
+    pairs : DataFrame
+        mentor_person_id, mentee_person_id; pairs of unknown people join nobody.
+
+    Returns
+    -------
+    ndarray of int, shape (n_people,)
+        Cluster numbers from 0; whoever is in no pair is alone.
+    """
     mentor = people.get_indexer(pairs["mentor_person_id"])
     mentee = people.get_indexer(pairs["mentee_person_id"])
     known = (mentor >= 0) & (mentee >= 0)
-    links = coo_array(
-        (np.ones(known.sum()), (mentor[known], mentee[known])), shape=(len(people), len(people))
-    )
-    component: np.ndarray = connected_components(links, directed=False)[1]
-    return component
+    mentor, mentee = mentor[known], mentee[known]
+    first = np.arange(len(people))  # the first person of the cluster, as far as is known
+    while True:
+        earlier = np.minimum(first[mentor], first[mentee])
+        spread = first.copy()
+        np.minimum.at(spread, mentor, earlier)
+        np.minimum.at(spread, mentee, earlier)
+        spread = spread[spread]
+        if (spread == first).all():
+            return np.unique(first, return_inverse=True)[1]
+        first = spread
 
 
 def _falsify(
-    study: RetentionStudy, person_month: pd.DataFrame, main: Slice, options: RetentionOptions
+    study: RetentionStudy, followed: FollowedStudy, person_month: pd.DataFrame, main: Slice
 ) -> list[dict[str, Any]]:
     try:
         control = study.with_outcome(person_month["negative_control_exit"].to_numpy())
-        effect = control.estimate(horizons=(FALSIFICATION_HORIZON,), options=options)
+        effect = followed.of(control).estimate((FALSIFICATION_HORIZON,))
     except EstimationError as error:
         return published.falsification_rows(main, error, FALSIFICATION_HORIZON)
     return published.falsification_rows(main, effect, FALSIFICATION_HORIZON)

@@ -39,10 +39,34 @@ class RiskSets:
     people: np.ndarray
 
 
-def joined_risk_sets(
+@dataclass(frozen=True)
+class FollowUp:
+    """One arm as it is followed, whatever the outcome.
+
+    Attributes
+    ----------
+    at_risk : ndarray of float, shape (n_people, n_months)
+        Sum over the person's trials of the weight in month k, if still observed.
+    in_last_month : ndarray of float, shape (n_people, n_months)
+        The part of it that falls on the person's last month, the only one they can leave in.
+    people : ndarray of int, shape (n_people,)
+        Person numbers of the rows; people without any trial are left out.
+    """
+
+    at_risk: np.ndarray
+    in_last_month: np.ndarray
+    people: np.ndarray
+
+    def risk_sets(self, period: PersonPeriod) -> RiskSets:
+        """Risk sets of the outcome that ``period`` holds."""
+        leaves = period.leaves[self.people]
+        return RiskSets(self.at_risk, self.in_last_month * leaves[:, None], self.people)
+
+
+def follow_joined(
     period: PersonPeriod, model: EnrollmentModel, *, n_months: int, options: RetentionOptions
-) -> RiskSets:
-    """Risk sets of those who enroll, each from the month of enrollment.
+) -> FollowUp:
+    """Follow those who enroll, each from the month of enrollment.
 
     Parameters
     ----------
@@ -55,27 +79,25 @@ def joined_risk_sets(
 
     Returns
     -------
-    RiskSets
+    FollowUp
     """
     rows = np.flatnonzero(period.enrolls & model.in_trials)
     people = period.person[rows]
-    follow_up = np.arange(n_months)
-    observed = rows[:, None] + follow_up < period.ends[people][:, None]
-    last = period.ends[people] - 1
-    leaves = period.exited[last][:, None] & (rows[:, None] + follow_up == last[:, None])
+    month = rows[:, None] + np.arange(n_months)
+    last = period.ends[people][:, None] - 1
     weight = np.ones(len(rows)) if options.estimand == "joiners" else 1.0 / model.probability[rows]
-    return RiskSets(observed * weight[:, None], leaves * weight[:, None], people)
+    return FollowUp((month <= last) * weight[:, None], (month == last) * weight[:, None], people)
 
 
-def not_joined_risk_sets(
+def follow_controls(
     period: PersonPeriod,
     model: EnrollmentModel,
     *,
     n_months: int,
     options: RetentionOptions,
     cap: float | None = None,
-) -> RiskSets:
-    """Risk sets of the controls, summed over all the trials a person is eligible for.
+) -> FollowUp:
+    """Follow the controls, summed over all the trials a person is eligible for.
 
     Parameters
     ----------
@@ -92,25 +114,25 @@ def not_joined_risk_sets(
 
     Returns
     -------
-    RiskSets
+    FollowUp
 
     Source: Danaei et al. (2013), 10.1177/0962280211403603; weights as in Hernan & Robins,
     What If (2020), ch. 12 and 17; equal to the expanded trials term by term.
     """
     people = _controls(period, model)
     at_risk = np.zeros((len(people), n_months))
-    exits = np.zeros((len(people), n_months))
+    in_last_month = np.zeros((len(people), n_months))
     done = 0
     for rows, starts in person_blocks(period, people):
-        exited = period.exited[rows]
+        last = np.append(starts[1:], len(rows)) - 1
         target = slice(done, done + len(starts))
         done += len(starts)
         weights = control_weights(period, model, rows, starts, options)
         for k, weight in zip(range(n_months), weights, strict=False):
             used = weight if cap is None else np.minimum(weight, cap)
             at_risk[target, k] = np.add.reduceat(used, starts)
-            exits[target, k] = np.add.reduceat(used * exited, starts)
-    return RiskSets(at_risk, exits, people)
+            in_last_month[target, k] = used[last]
+    return FollowUp(at_risk, in_last_month, people)
 
 
 def weight_cap(

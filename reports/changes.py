@@ -57,11 +57,11 @@ def compare(now: Figure, before: Figure) -> Change | None:
     """
     if now.status != "shown" or before.status != "shown":
         return None
-    later, earlier = _number(now.value), _number(before.value)
+    later, earlier = known_number(now.value), known_number(before.value)
     if later is None or earlier is None:
         return None
     difference = later - earlier
-    ends = [_number(end) for end in (now.lower, now.upper, before.lower, before.upper)]
+    ends = [known_number(end) for end in (now.lower, now.upper, before.lower, before.upper)]
     low, high, low_before, high_before = ends
     if low is None or high is None or low_before is None or high_before is None:
         return Change(difference)
@@ -70,5 +70,6 @@ def compare(now: Figure, before: Figure) -> Change | None:
     return Change(difference, difference - down, difference + up)
 
 
-def _number(value: float | None) -> float | None:
+def known_number(value: float | None) -> float | None:
+    """Return a number of a release row, None where it is missing."""
     return None if value is None or math.isnan(value) else float(value)

@@ -9,7 +9,20 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from reports.findings import Sentence
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence in three parts; ``strong`` carries the finding.
+
+    A page or a report can set it in bold; ``str(sentence)`` is the plain text.
+    """
+
+    before: str
+    strong: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.before}{self.strong}{self.after}"
 
 
 @dataclass(frozen=True)

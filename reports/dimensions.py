@@ -32,7 +32,8 @@ def read_dimensions(warehouse: Warehouse, cells: pd.DataFrame, *, as_of: dt.date
     rows += _named(_programs(warehouse), cells["program"], "program")
     rows += _named(_cohorts(warehouse), cells["cohort"], "cohort")
     departments = sorted(
-        set(cells["department"]) - {""}, key=lambda name: (name == NOT_RECORDED, name.casefold())
+        set(cells["department"].unique()) - {""},
+        key=lambda name: (name == NOT_RECORDED, name.casefold()),
     )
     rows += [("department", name, name, "", i, None) for i, name in enumerate(departments, 1)]
     return pd.DataFrame([*rows, *_periods(cells, as_of)], columns=_COLUMNS)
@@ -61,7 +62,7 @@ def _named(known: pd.DataFrame, used: pd.Series, kind: str) -> list[tuple[object
         row.value: (row.name if isinstance(row.name, str) else row.value, row.parent)
         for row in known.itertuples(index=False)
     }
-    others = sorted(set(used) - {""} - set(labels))
+    others = sorted(set(used.unique()) - {""} - set(labels))
     labels |= {value: (value, "") for value in others}
     return [
         (kind, value, label, parent, i, None)

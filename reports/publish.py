@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from models.analyses import pair_states, run_analyses
+from models.analyses import pair_states, read_momentum_facts, run_analyses
 from reports import release_tables
 from reports.dimensions import read_dimensions
 from reports.disclosure_gate import check_disclosure
-from reports.ledger_tables import ledger_checks, read_load_summary, read_rejected
+from reports.ledger_tables import ledger_checks, read_ledger
 from reports.pair_tables import (
     flow,
     match_events,
@@ -22,8 +22,9 @@ from reports.pair_tables import (
     read_pair_events,
     read_pair_facts,
 )
-from reports.release import ReleaseError, write_release
-from reports.state_history import read_state_history
+from reports.release import ReleaseError
+from reports.release_writer import write_release
+from reports.state_history import state_history
 from warehouse.coverage import last_covered_day
 from warehouse.cube import compute_cells, state_cells
 from warehouse.disclosure import apply_policy
@@ -104,13 +105,14 @@ def build_tables(
     metrics = metric_rows()
     pairs = read_pair_facts(warehouse, as_of=as_of)
     computed = compute_cells(warehouse, as_of=as_of)
-    history = read_state_history(warehouse, pairs, computed, as_of=as_of)
+    momentum = read_momentum_facts(warehouse, as_of=as_of)
+    history = state_history(momentum, pairs, computed, as_of=as_of)
     computed = pd.concat([computed, state_cells(history)], ignore_index=True)
     cells = apply_policy(computed, METRICS, policy)
     analyses = run_analyses(warehouse, as_of=as_of)
-    board = pair_board(pairs, pair_states(warehouse, as_of=as_of))
+    board = pair_board(pairs, pair_states(momentum, as_of=as_of))
     events = read_pair_events(warehouse, as_of=as_of, pair_ids=board["pair_id"])
-    loads, rejected = read_load_summary(warehouse), read_rejected(warehouse)
+    ledger = read_ledger(warehouse)
     tables = {
         "release": _release_row(metrics, policy, as_of=as_of, now=now, is_sample=is_sample),
         "dimension": read_dimensions(warehouse, cells, as_of=as_of),
@@ -123,11 +125,12 @@ def build_tables(
         "flow": flow(pairs, minimum_group=policy.minimum_group),
         "pair_board": board,
         "pair_event": _timeline(match_events(board), events),
-        "load_summary": loads,
-        "rejected": rejected,
+        "load_summary": ledger.loads,
+        "rejected": ledger.rejected,
+        "refused": ledger.refused,
     }
     withheld = check_disclosure(tables, minimum_group=policy.minimum_group)
-    checks = ledger_checks(loads, len(rejected), as_of=as_of, now=now, is_sample=is_sample)
+    checks = ledger_checks(ledger, as_of=as_of, now=now, is_sample=is_sample)
     title = f"No protected figure about fewer than {policy.minimum_group} people"
     checks.append(("minimum_group", title, "passed", withheld))
     tables["check"] = pd.DataFrame(checks, columns=["check_id", "title", "verdict", "detail"])

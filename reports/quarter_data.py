@@ -9,10 +9,11 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from reports.codes import STATUSES
 from reports.content import Value, Withheld
 from reports.readable import hide_small_groups
 from reports.release import Release, ReleaseError
-from reports.wording import STATUSES, format_period, list_words
+from reports.wording import format_period, list_words
 
 QUARTERS_BACK = 8
 DEPARTMENT_HEAD = "department_head"

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pandas as pd
 
+from reports.codes import MEASURE_UNITS, MEASURES, OUTCOMES, VARIANTS
 from reports.content import Fact, Quarterly, without_empty_notes
 from reports.quarter_data import QuarterData, Reader, UnknownQuarter, read_quarter
 from reports.release import Release
 from reports.sections import impact, overview, program, record, slices
-from reports.wording import MEASURE_UNITS, MEASURES, OUTCOMES, VARIANTS, format_day, format_period
+from reports.wording import format_day, format_period
 
 __all__ = ["Quarterly", "UnknownQuarter", "build_quarter"]
 

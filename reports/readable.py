@@ -1,11 +1,13 @@
 """What may leave the circle of a program's managers: operational figures under the minimum group.
 
 Managers see their pairs by name, so the release keeps operational figures of any size. Everybody
-else, and every report, reads them through this function. Confidential and workforce figures were
-dealt with before publishing and pass through unchanged.
+else reads them through this one function: the pages of all other viewers, and every report.
+Confidential and workforce figures were dealt with before publishing and pass through unchanged.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -13,7 +15,7 @@ import pandas as pd
 DERIVABLE = "Hidden so that a smaller group cannot be worked out"
 _NUMBERS = ["value", "lower", "upper", "numerator", "denominator", "n"]
 _SLICES = ["program", "cohort", "department"]
-_ROUNDS = 20  # each hides at least one figure more; lines are short
+_KEYS = ["metric_id", "population", "period", *_SLICES]
 
 
 def hide_small_groups(
@@ -41,34 +43,43 @@ def hide_small_groups(
     is_operational = (sensitivity == "operational").to_numpy()
     n = cells["n"].astype("float64").fillna(0.0).to_numpy()
     small = is_operational & (n > 0) & (n < minimum_group)
-    hidden = _close_lines(cells[is_operational], n, small)
+    hidden = _close_lines(cells[is_operational & (n > 0)], n, small)
     cells = cells.astype({"n": "float64", "reason": object, "status": object})
     cells.loc[hidden, _NUMBERS] = np.nan
     cells.loc[hidden, "status"] = "suppressed"
     cells.loc[hidden, "reason"] = DERIVABLE
-    cells.loc[small, "reason"] = f"Fewer than {minimum_group} people"
+    cells.loc[small, "reason"] = f"Fewer than {minimum_group} pairs or people"
     return cells
 
 
 def _close_lines(cells: pd.DataFrame, n: np.ndarray, small: np.ndarray) -> np.ndarray:
-    """Add the next smallest part wherever a line of parts of one total hides just one.
+    """Add the next smallest part wherever a line of parts of one total hides just one."""
+    if not small.any():
+        return small
+    hidden = small.copy()
+    lines = list(_lines(cells, n))
+    is_open = True
+    while is_open:  # every step hides one figure more, so it ends
+        is_open = False
+        for line in lines:
+            shown = [row for row in line if not hidden[row]]
+            if len(line) - len(shown) == 1 and shown:
+                hidden[shown[0]] = True
+                is_open = True
+    return hidden
+
+
+def _lines(cells: pd.DataFrame, n: np.ndarray) -> Iterator[list[int]]:
+    """Yield the rows of every line, the smallest first.
 
     A line is all departments, cohorts or programs that share everything else.
     """
-    hidden = small.copy()
-    own = cells.assign(size=n[cells.index])
-    own = own[own["size"] > 0]
-    keys = ["metric_id", "population", "period", *_SLICES]
-    for _ in range(_ROUNDS):
-        found = False
-        for part in _SLICES:
-            line = own[own[part] != ""].assign(hidden=lambda rows: hidden[rows.index])
-            others = [key for key in keys if key != part]
-            lonely = line[line.groupby(others)["hidden"].transform("sum") == 1]
-            shown = lonely[~lonely["hidden"]].sort_values(["size", part], kind="stable")
-            more = shown.drop_duplicates(others).index
-            hidden[more] = True
-            found = found or len(more) > 0
-        if not found:
-            break
-    return hidden
+    keys = cells[_KEYS].astype(object)
+    for part in _SLICES:
+        parts = keys[(keys[part] != "").to_numpy(dtype=bool)]
+        parts = parts.iloc[np.lexsort((parts[part], n[parts.index]))]
+        others = parts.drop(columns=part).itertuples(index=False, name=None)
+        lines: dict[tuple[str, ...], list[int]] = {}
+        for row, other in zip(parts.index, others, strict=True):
+            lines.setdefault(other, []).append(row)
+        yield from lines.values()

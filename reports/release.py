@@ -1,35 +1,25 @@
-"""Numbered, immutable releases: written beside the old one, switched in one step, only read after.
+"""Numbered, immutable releases and how they are read.
 
 A release is a folder of its own with one SQLite file, ``releases/000001/release.sqlite``; the small
-file ``releases/CURRENT`` names the one that is valid. It is replaced last and atomically, so a
-publish killed at any moment leaves the release before it in place; numbers above CURRENT are
-leftovers, cannot be opened and are removed by the next publish.
+file ``releases/CURRENT`` names the one that is valid. ``reports.release_writer`` replaces it last
+and atomically.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pandas as pd
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError, OperationalError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.exc import DatabaseError
 
 from reports import release_tables
-from reports.release_file import reading_engine, to_frame, write_file
+from reports.release_file import reading_engine, to_frame
 
 FILE_NAME = "release.sqlite"
-_CURRENT = "CURRENT"
-_LOCK = "publish.lock"
-_BUILDING = "building-"
-_SWAPPING = "current-"
+CURRENT = "CURRENT"
 
 
 class ReleaseError(Exception):
@@ -159,7 +149,7 @@ def current_release_id(folder: Path) -> int:
         CURRENT is there but does not hold a number.
     """
     try:
-        text = (folder / _CURRENT).read_text(encoding="ascii").strip()
+        text = (folder / CURRENT).read_text(encoding="ascii").strip()
     except (FileNotFoundError, NotADirectoryError):
         raise NoRelease(
             f"Nothing has been published yet (looked in {folder}). Load exports with "
@@ -167,11 +157,11 @@ def current_release_id(folder: Path) -> int:
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ReleaseVanished(
-            f"{folder / _CURRENT} cannot be read ({error}). Run 'outcomes publish' again."
+            f"{folder / CURRENT} cannot be read ({error}). Run 'outcomes publish' again."
         ) from error
     if not text.isdigit():
         raise ReleaseVanished(
-            f"{folder / _CURRENT} does not name a release. Run 'outcomes publish' again."
+            f"{folder / CURRENT} does not name a release. Run 'outcomes publish' again."
         )
     return int(text)
 
@@ -192,130 +182,12 @@ def open_release(folder: Path, release_id: int | None = None) -> Release:
         raise NoRelease(
             f"There is no release {wanted}; the releases published so far are 1 to {current}."
         )
-    return Release(folder / _name(wanted) / FILE_NAME)
+    return Release(folder / folder_name(wanted) / FILE_NAME)
 
 
-def write_release(folder: Path, tables: Mapping[str, pd.DataFrame]) -> int:
-    """Publish tables as the next release and make it the valid one.
-
-    Parameters
-    ----------
-    folder : Path
-        The releases folder; made when missing.
-    tables : mapping of table name to DataFrame
-        One frame for each table of ``reports.release_tables`` with that table's columns. The
-        frame ``release`` has one row, its ``release_id`` is filled in here.
-
-    Returns
-    -------
-    int
-        The number of the new release.
-
-    Raises
-    ------
-    ReleaseBusy
-        Another process is publishing into the same folder.
-    ReleaseError
-        The folder cannot be written.
-    ValueError
-        A table or column is missing, or unknown, or a value does not fit its column.
-    """
-    _check_tables(tables)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with _publishing(folder):
-            return _write_locked(folder, tables)
-    except OSError as error:
-        raise ReleaseError(
-            f"Cannot write a release into {folder}: {error.strerror or error}. The release before "
-            "it, if any, stays valid. Free space, or set OUTCOMES_HOME to a folder you may "
-            "write to, and run 'outcomes publish' again."
-        ) from error
-
-
-def _write_locked(folder: Path, tables: Mapping[str, pd.DataFrame]) -> int:
-    try:
-        current = current_release_id(folder)
-    except NoRelease:
-        current = 0
-    _remove_leftovers(folder, current)
-    release_id = current + 1
-    building = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=folder))
-    try:
-        path = building / FILE_NAME
-        write_file(path, tables, release_id)
-        path.chmod(0o444)
-        _sync(path)
-        building.chmod(0o755)
-        _sync_folder(building)
-        building.rename(folder / _name(release_id))
-        _sync_folder(folder)
-        _switch(folder, release_id)
-    except BaseException:
-        shutil.rmtree(building, ignore_errors=True)
-        raise
-    return release_id
-
-
-def _switch(folder: Path, release_id: int) -> None:
-    """Replace CURRENT in one step that survives a power cut."""
-    handle, name = tempfile.mkstemp(prefix=_SWAPPING, dir=folder)
-    with os.fdopen(handle, "w", encoding="ascii") as out:
-        out.write(f"{_name(release_id)}\n")
-        out.flush()
-        os.fsync(out.fileno())
-    Path(name).chmod(0o644)
-    Path(name).replace(folder / _CURRENT)
-    _sync_folder(folder)
-
-
-def _remove_leftovers(folder: Path, current: int) -> None:
-    """Remove what killed publishes left: nothing of it was ever readable."""
-    for entry in folder.iterdir():
-        is_unfinished = entry.name.startswith((_BUILDING, _SWAPPING))
-        is_never_valid = entry.name.isdigit() and int(entry.name) > current
-        if is_unfinished or is_never_valid:
-            if entry.is_dir():
-                shutil.rmtree(entry)
-            else:
-                entry.unlink()
-
-
-@contextmanager
-def _publishing(folder: Path) -> Iterator[None]:
-    """Hold the right to publish; the operating system gives it back when the process dies."""
-    engine = sa.create_engine(
-        sa.URL.create("sqlite", database=str(folder / _LOCK)),
-        poolclass=NullPool,
-        isolation_level="AUTOCOMMIT",
-        connect_args={"timeout": 0},
-    )
-    try:
-        with engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN EXCLUSIVE")
-            yield
-            connection.exec_driver_sql("ROLLBACK")
-    except OperationalError as error:
-        if "locked" not in str(error.orig):
-            raise OSError(str(error.orig)) from error
-        raise ReleaseBusy(
-            "Another publish is running. Wait until it has finished and run the command again; "
-            "nothing was changed."
-        ) from error
-
-
-def _check_tables(tables: Mapping[str, pd.DataFrame]) -> None:
-    declared = release_tables.metadata.tables
-    if set(tables) != set(declared):
-        wrong = sorted(set(tables) ^ set(declared))
-        raise ValueError(f"Tables missing from the release, or unknown to it: {', '.join(wrong)}")
-    for name, table in declared.items():
-        wanted = {column.name for column in table.columns} - {"release_id"}
-        if wanted != set(tables[name].columns) - {"release_id"}:
-            wrong = sorted(wanted ^ (set(tables[name].columns) - {"release_id"}))
-            raise ValueError(f"Columns of {name} missing or unknown: {', '.join(wrong)}")
-    if len(tables["release"]) != 1:
-        raise ValueError(f"The release table has {len(tables['release'])} rows instead of one")
+def folder_name(release_id: int) -> str:
+    """Return the name of a release's folder: "000001"."""
+    return f"{release_id:06d}"
 
 
 def _vanished(path: Path) -> ReleaseVanished:
@@ -324,20 +196,3 @@ def _vanished(path: Path) -> ReleaseVanished:
         f"Release {path.parent.name.lstrip('0')} {what} ({path}). "
         "Run 'outcomes publish' to make a new one; an open dashboard takes it by itself."
     )
-
-
-def _name(release_id: int) -> str:
-    return f"{release_id:06d}"
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _sync_folder(path: Path) -> None:
-    if os.name == "posix":  # elsewhere a folder cannot be opened, and a rename needs no help
-        _sync(path)

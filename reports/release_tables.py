@@ -184,11 +184,21 @@ load_summary = Table(
     Column("format", String),
     Column("source_system", String),
     Column("entity", String),
+    Column("mapping_name", String),
     Column("rows_read", Integer),
     Column("rows_inserted", Integer),
     Column("rows_updated", Integer),
     Column("rows_unchanged", Integer),
     Column("rows_rejected", Integer),
+)
+refused = Table(
+    "refused",
+    metadata,
+    Column("file_name", String),
+    Column("code", String),
+    Column("problem", String),
+    Column("remedy", String),
+    Column("refused_at", DateTime),
 )
 rejected = Table(
     "rejected",

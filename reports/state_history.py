@@ -7,20 +7,21 @@ import datetime as dt
 import pandas as pd
 
 from models.analyses import pair_state_history
-from warehouse.engine import Warehouse
+from models.pair_facts import PairFacts
 from warehouse.periods import parse_period
 
 _SLICES = ["pair_id", "program", "cohort"]
 
 
-def read_state_history(
-    warehouse: Warehouse, pairs: pd.DataFrame, cells: pd.DataFrame, *, as_of: dt.date
+def state_history(
+    facts: PairFacts, pairs: pd.DataFrame, cells: pd.DataFrame, *, as_of: dt.date
 ) -> pd.DataFrame:
     """Return the state of each pair on the last day of each period that has figures.
 
     Parameters
     ----------
-    warehouse : Warehouse
+    facts : PairFacts
+        From :func:`models.analyses.read_momentum_facts`, as of the same day.
     pairs : DataFrame
         From :func:`reports.pair_tables.read_pair_facts`.
     cells : DataFrame
@@ -42,8 +43,7 @@ def read_state_history(
     columns = ["pair_id", "state", *_SLICES[1:], "department", "period_kind", "period"]
     if not wanted:
         return pd.DataFrame(columns=columns, dtype="str")
-    states = pair_state_history(warehouse, days=wanted)[["pair_id", "state", "as_of"]]
-    states["as_of"] = pd.to_datetime(states["as_of"])
+    states = pair_state_history(facts, days=wanted)
     slices = pairs[[*_SLICES, "mentee_department"]]
     slices = slices.rename(columns={"mentee_department": "department"})
     return states.merge(slices, on="pair_id").merge(periods, on="as_of")[columns]

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from reports import release_tables
-from reports.release import write_release
+from reports.release_writer import write_release
 from warehouse.metrics.catalog import metric_rows
 
 DEPARTMENTS = (
@@ -340,10 +340,32 @@ def _estimate_rows(
 def _data_health() -> dict[str, pd.DataFrame]:
     loaded = dt.datetime.fromisoformat("2026-10-01T05:30:00")
     files = (
-        ("worker_history.csv", "delimited", "hr", "worker_record", 41_902, 41_784, 0, 0, 118),
-        ("exits.csv", "delimited", "hr", "exit", 812, 810, 0, 0, 2),
-        ("matches.csv", "delimited", "platform", "pair", 604, 598, 0, 0, 6),
-        ("sessions.csv", "delimited", "platform", "session", 9_912, 9_801, 14, 0, 97),
+        (
+            "worker_history.csv",
+            "delimited",
+            "hr",
+            "worker_record",
+            "workday.toml",
+            41_902,
+            41_784,
+            0,
+            0,
+            118,
+        ),
+        ("exits.csv", "delimited", "hr", "exit", "leavers.toml", 812, 810, 0, 0, 2),
+        ("matches.csv", "delimited", "platform", "pair", "platform.toml", 604, 598, 0, 0, 6),
+        (
+            "sessions.csv",
+            "delimited",
+            "platform",
+            "session",
+            "platform.toml",
+            9_912,
+            9_801,
+            14,
+            0,
+            97,
+        ),
     )
     loads = [("b1", loaded, *row) for row in files]
     row_json = json.dumps({"Match ID": "M77", "Created": "31/02/2025"})
@@ -353,6 +375,10 @@ def _data_health() -> dict[str, pd.DataFrame]:
          row_json),
         ("sessions.csv", "session", 412, "unknown_pair", "pair", "X9999",
          "No pair 'X9999' is known. Load the matches first, or correct the id.", "{}"),
+    ]  # fmt: skip
+    refused = [
+        ("survey_export.csv", "no_mapping", "No mapping says what its columns mean.",
+         "Draft one with: outcomes inspect survey_export.csv", loaded),
     ]  # fmt: skip
     checks = [
         ("reconciliation", "Every row read is accounted for", "passed",
@@ -365,5 +391,6 @@ def _data_health() -> dict[str, pd.DataFrame]:
     return {
         "load_summary": _frame("load_summary", [tuple(row) for row in loads]),
         "rejected": _frame("rejected", [tuple(row) for row in rejects]),
+        "refused": _frame("refused", [tuple(row) for row in refused]),
         "check": _frame("check", [tuple(row) for row in checks]),
     }

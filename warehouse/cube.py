@@ -163,10 +163,12 @@ def _smallest(groups: list[np.ndarray], length: int) -> np.ndarray:
 
 def _with_status(cells: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     undefined = cells["value"].isna().to_numpy()
-    cells["status"] = np.where(undefined, "undefined", "shown")
-    cells["reason"] = np.where(undefined, metric.undefined_reason, "")
-    cells.loc[undefined, ["lower", "upper"]] = np.nan
-    return cells
+    return cells.assign(
+        status=np.where(undefined, "undefined", "shown"),
+        reason=np.where(undefined, metric.undefined_reason, ""),
+        lower=np.where(undefined, np.nan, cells["lower"]),
+        upper=np.where(undefined, np.nan, cells["upper"]),
+    )
 
 
 def _representation(cells: pd.DataFrame) -> pd.DataFrame:
@@ -210,24 +212,25 @@ def state_cells(states: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Cells of the metrics ``pair_state_*``, with the columns of :func:`compute_cells`.
     """
-    frames = []
     grain = STATE_METRICS[0].grain
+    kinds = [metric.id.removeprefix("pair_state_") for metric in STATE_METRICS]
+    sliced = []
     for cut in grain.slices:
-        keys = [*grain.keys, *cut]
-        counts = states.groupby([*keys, "state"]).size().unstack("state", fill_value=0)
-        size = counts.sum(axis=1).to_numpy(dtype=float)
-        for metric in STATE_METRICS:
-            code = metric.id.removeprefix("pair_state_")
-            count = counts[code].to_numpy(dtype=float) if code in counts else np.zeros(len(size))
-            lower, upper = intervals.wilson(count, size)
-            cells = counts.index.to_frame(index=False).assign(
-                metric_id=metric.id, population="", value=count / size, lower=lower, upper=upper
-            )
-            cells = cells.assign(numerator=count, denominator=size, n=size, smallest=0.0)
-            frames.append(_with_status(cells, metric))
-    found = _together(frames)
-    known = ~found["program"].isin([NOT_RECORDED]) & ~found["cohort"].isin([NOT_RECORDED])
-    return _ordered(found[known])
+        keys = [*grain.keys, *cut, "state"]
+        sliced.append(states.groupby(keys).size().unstack("state", fill_value=0).reset_index())
+    slices = pd.concat(sliced, ignore_index=True).reindex(columns=[*KEYS[1:], *kinds])
+    slices = slices[~(slices[["program", "cohort"]] == NOT_RECORDED).any(axis=1)]
+    counts = slices[kinds].fillna(0.0).to_numpy(dtype=float)
+    size = counts.sum(axis=1)
+    frames = []
+    for metric, count in zip(STATE_METRICS, counts.T, strict=True):
+        lower, upper = intervals.wilson(count, size)
+        cells = slices[list(KEYS[1:])].assign(
+            metric_id=metric.id, value=count / size, lower=lower, upper=upper
+        )
+        cells = cells.assign(numerator=count, denominator=size, n=size, smallest=0.0)
+        frames.append(_with_status(cells, metric))
+    return _ordered(_together(frames))
 
 
 def _together(frames: list[pd.DataFrame]) -> pd.DataFrame:
@@ -240,7 +243,7 @@ def _together(frames: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _ordered(cells: pd.DataFrame) -> pd.DataFrame:
     keys = list(KEYS)
-    cells[keys] = cells[keys].fillna("")
+    cells[keys] = cells[keys].astype(object).fillna("")
     position = cells["metric_id"].map({m.id: i for i, m in enumerate(METRICS)})
     cells = cells.assign(position=position, n=cells["n"].astype("float64").round().astype("Int64"))
     cells = cells.sort_values(["position", *keys], kind="stable", ignore_index=True)

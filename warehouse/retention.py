@@ -31,63 +31,70 @@ def retention_cells(warehouse: Warehouse, span: Span) -> pd.DataFrame:
         less than twelve months or fewer than five people were at risk on some day.
     """
     changes = warehouse.read(daily_changes(span.first_on, span.as_of))
-    periods = [p for p in span.periods if p.kind != "month"]
-    rows: list[dict[str, object]] = []
-    for sliced in CLOSED_SLICES:
-        keys = ["population", *sliced]
-        unplaced = changes["cohort"].isin(["", NOT_RECORDED])
-        used = changes[~unplaced] if "cohort" in sliced else changes
-        for key, group in used.groupby(keys):
-            at_risk, leavers = _daily(group, span)
-            given = dict.fromkeys(_KEYS, "") | dict(zip(keys, key, strict=True))
-            rows += [given | _cell(at_risk, leavers, period, span) for period in periods]
+    groups, at_risk, leavers = _daily(changes, span)
+    rows = [
+        groups.assign(**_cells(at_risk, leavers, period, span))
+        for period in span.periods
+        if period.kind != "month"
+    ]
     columns = [*_KEYS, "period_kind", "period", "value", "lower", "upper", "n", "smallest"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.concat(rows, ignore_index=True)[columns]
 
 
-def _daily(group: pd.DataFrame, span: Span) -> tuple[np.ndarray, np.ndarray]:
-    """Return the number employed on, and leaving on, every day of the span."""
-    length = (span.as_of - span.first_on).days + 1
-    day = (group["changed_on"] - pd.Timestamp(span.first_on)).dt.days.clip(lower=0).to_numpy()
+def _daily(changes: pd.DataFrame, span: Span) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Return every group, and the number employed on, and leaving on, each day of the span.
+
+    Returns
+    -------
+    tuple of DataFrame, ndarray, ndarray
+        population, department, cohort, one row per group; two arrays of shape (n_groups, n_days).
+    """
+    is_placed = ~changes["cohort"].isin(["", NOT_RECORDED])
+    sliced = []
+    for names in CLOSED_SLICES:
+        used = changes[is_placed] if "cohort" in names else changes
+        others = [name for name in _KEYS[1:] if name not in names]
+        sliced.append(used.assign(**dict.fromkeys(others, "")))
+    every = pd.concat(sliced, ignore_index=True)
+    grouped = every.groupby(_KEYS, sort=False)
+    groups = every.loc[~every.duplicated(_KEYS), _KEYS].reset_index(drop=True)
+    days = (span.as_of - span.first_on).days + 1
+    day = (every["changed_on"] - pd.Timestamp(span.first_on)).dt.days.clip(lower=0).to_numpy()
+    cell = grouped.ngroup().to_numpy() * days + day
     joined, gone, leavers = (
-        np.bincount(day, weights=group[name].to_numpy(dtype=float), minlength=length)
+        np.bincount(
+            cell, weights=every[name].to_numpy(dtype=float), minlength=len(groups) * days
+        ).reshape(len(groups), days)
         for name in ("joined", "gone", "leavers")
     )
-    return np.cumsum(joined - gone), leavers
+    return groups, np.cumsum(joined - gone, axis=1), leavers
 
 
-def _cell(at_risk: np.ndarray, leavers: np.ndarray, period: Period, span: Span) -> dict[str, Any]:
+def _cells(at_risk: np.ndarray, leavers: np.ndarray, period: Period, span: Span) -> dict[str, Any]:
+    """Return the columns of one period's figures, one entry per group."""
+    named: dict[str, Any] = {"period_kind": period.kind, "period": period.name}
     last_on = min(period.ends_on, span.as_of)
     first_on = months_before(last_on, MONTHS) + dt.timedelta(days=1)
-    cell: dict[str, Any] = {
-        "period_kind": period.kind,
-        "period": period.name,
-        "smallest": 0.0,
-        "n": 0,
-    }
-    cell |= {"value": np.nan, "lower": np.nan, "upper": np.nan}
     if first_on < span.first_on:
-        return cell
+        unknown = dict.fromkeys(("value", "lower", "upper"), np.nan)
+        return named | unknown | {"n": 0, "smallest": 0.0}
     window = slice((first_on - span.first_on).days, (last_on - span.first_on).days + 1)
-    risk, left = at_risk[window], leavers[window]
-    cell |= {"n": int(risk.min()), "smallest": _smallest_quarter(left, first_on)}
-    if risk.min() < MINIMUM_AT_RISK:
-        return cell
-    days = left > 0
-    risk, left = risk[days], left[days]
-    value = float(np.prod(1 - left / risk))
-    with np.errstate(divide="ignore"):
-        greenwood = float(np.sum(left / (risk * (risk - left))))
-    bounds = intervals.survival(
-        np.array([value]), np.array([greenwood]), np.array([float(cell["n"])])
-    )
-    return cell | {"value": value, "lower": float(bounds[0][0]), "upper": float(bounds[1][0])}
+    risk, left = at_risk[:, window], leavers[:, window]
+    fewest = risk.min(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = np.prod(np.where(left > 0, 1 - left / risk, 1.0), axis=1)
+        greenwood = np.sum(np.where(left > 0, left / (risk * (risk - left)), 0.0), axis=1)
+    lower, upper = intervals.survival(value, greenwood, fewest)
+    estimates = {"value": value, "lower": lower, "upper": upper}
+    enough = fewest >= MINIMUM_AT_RISK
+    shown = {name: np.where(enough, numbers, np.nan) for name, numbers in estimates.items()}
+    return named | shown | {"n": fewest, "smallest": _smallest_quarter(left, first_on)}
 
 
-def _smallest_quarter(left: np.ndarray, first_on: dt.date) -> float:
+def _smallest_quarter(left: np.ndarray, first_on: dt.date) -> np.ndarray:
     """Windows of consecutive quarters differ by single quarters: the smallest one is exposed."""
-    days = [first_on + dt.timedelta(days=i) for i in range(0, len(left))]
-    numbers = np.array([d.year * 4 + (d.month - 1) // 3 for d in days])
-    sums = np.bincount(numbers - numbers[0], weights=left)
-    sums = sums[sums > 0]
-    return float(sums.min()) if len(sums) else 0.0
+    days = pd.date_range(first_on, periods=left.shape[1])
+    begins = np.flatnonzero(np.append(True, days.quarter[1:] != days.quarter[:-1]))
+    sums = np.add.reduceat(left, begins, axis=1)
+    smallest = np.where(sums > 0, sums, np.inf).min(axis=1)
+    return np.where(np.isfinite(smallest), smallest, 0.0)

@@ -8,16 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+class SettingsError(Exception):
+    """A setting in the environment cannot be meant; the message says what to do."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """Locations used by every command.
 
     ``home`` holds the embedded warehouse, the releases, and the log; ``warehouse_url`` is a
-    SQLAlchemy URL, DuckDB inside ``home`` unless ``OUTCOMES_WAREHOUSE`` says otherwise.
+    SQLAlchemy URL, DuckDB inside ``home`` unless ``OUTCOMES_WAREHOUSE`` says otherwise;
+    ``largest_shrink`` is the share of rows an export may lose against the last one.
     """
 
     home: Path
     warehouse_url: str
+    largest_shrink: float = 0.3
 
     @property
     def releases(self) -> Path:
@@ -31,8 +37,29 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Return the settings that ``OUTCOMES_HOME`` and ``OUTCOMES_WAREHOUSE`` ask for."""
+    """Return the settings the environment asks for.
+
+    ``OUTCOMES_HOME``, ``OUTCOMES_WAREHOUSE``, and ``OUTCOMES_LARGEST_SHRINK`` (a fraction).
+
+    Raises
+    ------
+    SettingsError
+        ``OUTCOMES_LARGEST_SHRINK`` is no fraction; the message says so.
+    """
     env = os.environ if environment is None else environment
     home = Path(env.get("OUTCOMES_HOME") or "~/.outcomes").expanduser().absolute()
     url = env.get("OUTCOMES_WAREHOUSE") or f"duckdb:///{home / 'warehouse.duckdb'}"
-    return Settings(home=home, warehouse_url=url)
+    return Settings(home, url, _fraction(env, "OUTCOMES_LARGEST_SHRINK", 0.3))
+
+
+def _fraction(env: Mapping[str, str], name: str, default: float) -> float:
+    text = env.get(name) or str(default)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise SettingsError(
+            f"{name} must be a fraction between 0 and 1, such as 0.3, not {text!r}."
+        )
+    return value

@@ -2,7 +2,7 @@
 
 Everything is spelled so that DuckDB and PostgreSQL give the same rows. Days between and days
 after are constructs of their own because a third engine may spell them differently; it then
-registers its spelling in warehouse/engine.py.
+registers its spelling in warehouse/engine.
 """
 
 from __future__ import annotations

@@ -244,6 +244,18 @@ session = _canonical(
     _code("mode", "video, in_person, phone or chat"),
     _flag("place_is_neutral", "True when neither met on home ground"),
 )
+session_report = _canonical(
+    "session_report",
+    "What each source said of a session that several sources speak of, or that attendance "
+    "confirms; session holds what follows from all of them",
+    _id("session_id", "The session it was found to be about"),
+    _id("reported_session_id", "The session, by the id this source gives it"),
+    *(
+        Column(column.name, column.type, info=dict(column.info))
+        for column in session.columns
+        if column.name not in ("session_id", *PROVENANCE)
+    ),
+)
 session_topic = _canonical(
     "session_topic",
     "Topics of a session, one row each",
@@ -258,6 +270,7 @@ session_attendance = _canonical(
     _moment("joined_at", "First join"),
     _moment("left_at", "Last leave"),
     _number("present_minutes", "Time present, rejoins added up", "minutes"),
+    _id("reported_session_id", "The session, by the id the report was found to speak of"),
 )
 session_feedback = _canonical(
     "session_feedback",
@@ -444,6 +457,25 @@ rejected_row = _ledger(
     _text("value", "The offending value"),
     _text("message", "What is wrong and what to do, in words"),
     _text("row_json", "The whole row as read, as a JSON object"),
+    _code("returned_in", "SHA-256 of the file in which it came back corrected; NULL while waiting"),
+)
+file_reading = _ledger(
+    "file_reading",
+    "How each file was read: its mapping with everything decided that the mapping left open",
+    _code("file_sha256", "SHA-256 of the bytes"),
+    _code("mapping_sha256", "SHA-256 of mapping and corrections, as in loaded_file"),
+    _text("mapping_name", "Name of the mapping"),
+    _text("mapping_toml", "The mapping as a mapping file"),
+)
+refused_file = _ledger(
+    "refused_file",
+    "Files of which nothing was loaded, and why",
+    _id("batch_id", "The load"),
+    _text("file_name", "Name of the file"),
+    _code("code", "What kept it out, by its stable name"),
+    _text("problem", "What is wrong, in words"),
+    _text("remedy", "What to do"),
+    _moment("refused_at", "When it was refused"),
 )
 correction_applied = _ledger(
     "correction_applied",
@@ -458,7 +490,7 @@ correction_applied = _ledger(
 )
 
 CANONICAL = tuple(t for t in metadata.tables.values() if t.info["is_canonical"])
-DERIVED = (employment, job_history)
+DERIVED = (employment, job_history, session_report)
 
 
 def facts(table: Table) -> list[str]:

@@ -58,7 +58,7 @@ def heat_table(
     head: list[Any] = [html.Th(html.Span("Row", className="visually-hidden"), scope="col")]
     head += [html.Th(column, scope="col") for column in columns]
     if last_label:
-        head.append(html.Th(last_label, scope="col"))
+        head.append(html.Th(last_label, scope="col", className="heat__interval"))
     body = []
     for row in rows:
         name = link(row.label, href=row.href) if row.href else row.label
@@ -73,6 +73,7 @@ def heat_table(
     table = html.Table(
         [html.Caption(caption), html.Thead(html.Tr(head)), html.Tbody(body)],
         className="heat heat--dense" if is_dense else "heat",
+        style={"--columns": len(columns)},
     )
     return scroll_region(table, caption)
 

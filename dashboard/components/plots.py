@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from dashboard.components.chart import axis, colors, layout
-from reports import wording
+from reports import codes
 
 CURVE_MARGINS = (40, 106)  # left and right, in pixels; the row of people under it keeps them
 _LIMIT = 0.1  # standardized difference above which groups count as unlike
@@ -37,11 +37,11 @@ def retention_curves(
         rows = [row for row in curves[arm] if row.survival is not None]
         months = [row.month for row in rows]
         data.append(_band(rows, months, band))
-        data.append(_line(rows, months, wording.ARMS.get(arm, arm), {"color": line, "dash": dash}))
+        data.append(_line(rows, months, codes.ARMS.get(arm, arm), {"color": line, "dash": dash}))
         lowest = min(
             lowest, *(row.lower if row.lower is not None else row.survival for row in rows)
         )
-        notes.append(_label(rows[-1], wording.ARMS.get(arm, arm), line))
+        notes.append(_label(rows[-1], codes.ARMS.get(arm, arm), line))
     floor = max(int(lowest * 10) * 10, 0)
     _part(notes, (100 - floor) * 0.07)
     figure = layout(

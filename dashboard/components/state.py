@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 
 from dashboard.components.attributes import attributes
-from reports import wording
+from reports import codes
 
 STATE_LOOKS = {  # shape, tone
     "stalled": ("square", "bad"),
@@ -32,12 +32,12 @@ def shape(name: str) -> html.Span:
 def state_mark(state: str) -> html.Span:
     """Return a pair's state as mark and word."""
     form, tone = STATE_LOOKS.get(state, ("ring", "quiet"))
-    word = wording.STATES.get(state, state.replace("_", " ").capitalize())
+    word = codes.STATES.get(state, state.replace("_", " ").capitalize())
     return html.Span([shape(form), word], className=f"state state--{tone}")
 
 
 def verdict_mark(verdict: str) -> html.Span:
     """Return the outcome of a check as mark and word."""
     form, tone = VERDICT_LOOKS.get(verdict, ("ring", "quiet"))
-    word = wording.VERDICTS.get(verdict, verdict)
+    word = codes.VERDICTS.get(verdict, verdict)
     return html.Span([shape(form), word], className=f"state state--{tone}")

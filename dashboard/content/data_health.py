@@ -7,8 +7,9 @@ from types import SimpleNamespace
 
 from dashboard.components.figure import Column, Figure, Table, Value, number_value, text_value
 from dashboard.data import View
-from reports import wording
+from reports import codes, wording
 
+LAST_FILES = 12  # files listed one by one
 _COUNTS = ("rows_read", "rows_inserted", "rows_updated", "rows_unchanged", "rows_rejected")
 _LOAD_COLUMNS = (
     Column("Content"),
@@ -82,6 +83,62 @@ def loads_figure(view: View) -> Figure:
     )
 
 
+def file_names(view: View) -> list[str]:
+    """Return the names of all files, those that came in last first."""
+    newest = sorted(view.rows("load_summary"), key=lambda row: row.loaded_at, reverse=True)
+    return list(dict.fromkeys(row.file_name for row in newest))
+
+
+def files_table(view: View) -> Table:
+    """Return the files that came in last, what each was taken for, and its count of rows."""
+    rows = view.rows("load_summary")
+    lines = tuple(
+        (
+            text_value(row.file_name),
+            text_value(_taken_for(row)),
+            text_value(_words(row.entity).capitalize()),
+            *(number_value(getattr(row, name)) for name in _COUNTS),
+        )
+        for name in file_names(view)[:LAST_FILES]
+        for row in rows
+        if row.file_name == name and row.rows_read
+    )
+    columns = (
+        Column("File", is_long=True),
+        Column("Taken for", is_long=True),
+        Column("Content"),
+        *_LOAD_COLUMNS[2:-1],
+    )
+    return Table(columns, lines)
+
+
+def refused_figure(view: View) -> Figure:
+    """Return the files of which nothing was loaded, and what to do about each."""
+    refused = view.rows("refused")
+    lines = tuple(
+        (
+            text_value(row.file_name),
+            text_value(row.problem),
+            text_value(row.remedy),
+            text_value(wording.format_moment(row.refused_at)),
+        )
+        for row in reversed(refused)
+    )
+    columns = (
+        Column("File", is_long=True),
+        Column("What kept it out", is_long=True),
+        Column("What to do", is_long=True),
+        Column("When"),
+    )
+    title = f"{wording.format_count(len(refused), 'file')} refused as a whole"
+    return Figure("refused", title, "Nothing of them was loaded", Table(columns, lines))
+
+
+def files_to_correct(view: View) -> list[tuple[str, int]]:
+    """Return the files with rows set aside and how many wait, most first."""
+    return Counter(row.file_name for row in view.rows("rejected")).most_common()
+
+
 def loads_table(view: View) -> Table:
     """Return the loads added up by content and source, as short as a page wants them."""
     groups: dict[tuple[str, str, str], list[SimpleNamespace]] = {}
@@ -120,7 +177,7 @@ def checks_figure(view: View) -> Figure:
     lines = tuple(
         (
             text_value(row.title),
-            text_value(wording.VERDICTS.get(row.verdict, row.verdict)),
+            text_value(codes.VERDICTS.get(row.verdict, row.verdict)),
             text_value(row.detail or ""),
         )
         for row in read_checks(view)
@@ -160,7 +217,10 @@ def rules_figure(view: View) -> Figure:
         title=_rules_title(counts),
         subtitle="Rows that were set aside, by the rule that set them aside",
         table=Table(columns, lines),
-        notes=("Correct them at the source and load the file again; rows taken stay unchanged.",),
+        notes=(
+            "Correct them at the source and load the file again, or correct the sheet below and "
+            "load that; rows taken stay unchanged.",
+        ),
     )
 
 
@@ -200,6 +260,8 @@ def rejected_figure(view: View) -> Figure:
 def figures(view: View) -> list[Figure]:
     """Return every figure this viewer may download."""
     found = [loads_figure(view), checks_figure(view)]
+    if view.rows("refused"):
+        found.append(refused_figure(view))
     if view.rights("rejected").allowed:
         found += [rules_figure(view), rejected_figure(view)]
     return found
@@ -207,6 +269,12 @@ def figures(view: View) -> list[Figure]:
 
 def _row_number(row: SimpleNamespace) -> Value:
     return Value("") if row.source_row is None else Value(str(row.source_row), int(row.source_row))
+
+
+def _taken_for(row: SimpleNamespace) -> str:
+    """Return the format and the mapping in words."""
+    mapping = (row.mapping_name or "").removesuffix(".toml").removesuffix(".mapping")
+    return ", ".join(_words(part) for part in (row.format, mapping) if part)
 
 
 def _words(code: str) -> str:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from dashboard.components.figure import Column, Figure, Table, text_value
 from dashboard.data import View
-from reports import wording
+from reports import codes, wording
 
 FAMILIES = {
     "reach": "Reach: whom the program gets to",
@@ -37,7 +37,7 @@ def read_facts(metric: SimpleNamespace) -> list[tuple[str, str]]:
         ("Counted per", metric.grain.replace("_", " ")),
         (
             "Protection",
-            f"{wording.SENSITIVITIES.get(metric.sensitivity, metric.sensitivity)}, "
+            f"{codes.SENSITIVITIES.get(metric.sensitivity, metric.sensitivity)}, "
             f"withheld under {minimum}",
         ),
         ("Source", metric.source),

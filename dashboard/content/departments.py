@@ -1,4 +1,4 @@
-"""How departments compare: one metric over time, reach, and who teaches whom."""
+"""How departments compare: one metric over time, and reach."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from reports.findings import departments_title
 
 _QUARTERS = 8
 _FIRST = ("pair_state_on_track", "adherence")
-_NO_PAIRS = Cell(value=0.0, n=0, status="shown", reason="")
 
 
 def choices(view: View) -> list[SimpleNamespace]:
@@ -160,52 +159,12 @@ def reach_figure(view: View) -> Figure:
     )
 
 
-def flow_rows(view: View) -> tuple[list[str], list[HeatRow]]:
-    """Return the columns and rows of who teaches whom.
-
-    All departments against all; where the viewer or the filter is limited to some, two rows for
-    each of them instead: whom it teaches, and from whom it learns.
-    """
-    found = [row for row in view.rows("flow") if row.program == view.filters.program]
-    cells = {(row.mentor_department, row.mentee_department): _flow_cell(row) for row in found}
-    every = [row.value for row in view.snapshot.dimensions.get("department", ())]
-    names = [view.label("department", name) for name in every]
-    own = shown_departments(view)
-    rows = []
-    for one in own if cells else ():
-        taught = [cells.get((one, other), _NO_PAIRS) for other in every]
-        if len(own) == len(every):
-            rows.append(HeatRow(view.label("department", one), taught))
-            continue
-        rows.append(HeatRow(f"{view.label('department', one)} teaches", taught))
-        learned = [cells.get((other, one), _NO_PAIRS) for other in every]
-        rows.append(HeatRow(f"{view.label('department', one)} learns from", learned))
-    return names, rows
-
-
-def flow_figure(view: View) -> Figure:
-    """Return who teaches whom: pairs by the departments of mentor and senior."""
-    names, rows = flow_rows(view)
-    columns = (Column("Department"), *(Column(name, is_number=True) for name in names))
-    lines = tuple(
-        (text_value(row.label), *(cell_value(cell, "count") for cell in row.cells)) for row in rows
-    )
-    every = [cell for row in rows for cell in row.cells]
-    return Figure(
-        figure_id="who-teaches-whom",
-        title=_flow_title(names, rows),
-        subtitle="Pairs by department of the mentor (rows) and the senior (columns), all quarters",
-        table=Table(columns, lines),
-        notes=_notes(withheld_note(every), "Cohort and quarter do not apply to this matrix."),
-    )
-
-
 def figures(view: View) -> list[Figure]:
-    """Return every figure of the page."""
+    """Return the figures about single departments."""
     found = [heat_figure(view, chosen_metric(view), "department-metric")]
     if "reach" in view.metrics:
         found.append(reach_figure(view))
-    return [*found, flow_figure(view)]
+    return found
 
 
 def _heat_line(row: HeatRow, unit: str) -> tuple[Value, ...]:
@@ -245,27 +204,6 @@ def _first_few(names: list[str]) -> list[str]:
 
 def _kind(periods: tuple[str, ...]) -> str:
     return "quarter" if periods and "Q" in periods[0] else "year"
-
-
-def _flow_cell(row: SimpleNamespace) -> Cell:
-    if row.status != "shown" or row.pairs is None:
-        return Cell(status="suppressed", reason=row.reason or "Withheld")
-    return Cell(value=float(row.pairs), n=int(row.pairs), status="shown", reason="")
-
-
-def _flow_title(names: list[str], rows: list[HeatRow]) -> str:
-    cells = [
-        (row.label, name, cell) for row in rows for name, cell in zip(names, row.cells, strict=True)
-    ]
-    shown = [(row, name, cell.value or 0.0) for row, name, cell in cells if cell.is_shown]
-    total = sum(value for _, _, value in shown)
-    if len(rows) != len(names) or not total:
-        return "Who teaches whom"
-    if len(shown) < len(cells) / 2:
-        return "Most departments share too few pairs to show who teaches whom"
-    across = sum(value for row, name, value in shown if row != name)
-    share = wording.format_value(across / total, "fraction", decimals=0)
-    return f"{share} of the pairs shown cross a department border"
 
 
 def _notes(*notes: str) -> tuple[str, ...]:

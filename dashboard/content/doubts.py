@@ -13,8 +13,9 @@ from dashboard.content.impact import (
     signed_value,
 )
 from dashboard.data import View
-from reports import wording
-from reports.findings import Sentence, naive_sentence
+from reports import codes, diagnostics, wording
+from reports.content import Sentence
+from reports.effects import naive_sentence
 
 _NAIVE = ("naive_hire", "naive_enrollment")
 _LIMIT = 0.1  # standardized difference above which groups count as unlike
@@ -48,7 +49,7 @@ def naive_figure(view: View) -> Figure:
     """Return every variant of the main estimate after a year."""
     rows = [
         find_row(view, "risk_difference", MAIN_HORIZON, variant=variant)
-        for variant in wording.VARIANTS
+        for variant in codes.VARIANTS
     ]
     columns = (
         Column("Variant"),
@@ -57,7 +58,7 @@ def naive_figure(view: View) -> Figure:
         Column("Upper", is_number=True),
     )
     lines = tuple(
-        (text_value(wording.VARIANTS.get(row.variant, row.variant)), *_points(row))
+        (text_value(codes.VARIANTS.get(row.variant, row.variant)), *_points(row))
         for row in rows
         if row is not None
     )
@@ -79,7 +80,12 @@ def checks(view: View) -> list[tuple[str, str]]:
     )
     order = {"failed": 0, "passed": 1, "note": 2}
     return [
-        (row.verdict, _capital(wording.diagnostic_words(row.check_id, row.value, row.threshold)))
+        (
+            row.verdict,
+            wording.capitalized(
+                diagnostics.diagnostic_words(row.check_id, row.value, row.threshold)
+            ),
+        )
         for row in sorted(rows, key=lambda row: order.get(row.verdict, 3))
         if not _is_elsewhere(row.check_id) and not (row.verdict == "note" and row.value == 0)
     ]
@@ -116,7 +122,7 @@ def balance_rows(view: View) -> list[SimpleNamespace]:
 
 def covariate_words(covariate: str) -> str:
     """Return how a characteristic reads: "function_type = Care" as "Function type: Care"."""
-    return _capital(covariate.replace(" = ", ": ").replace("_", " "))
+    return wording.capitalized(covariate.replace(" = ", ": ").replace("_", " "))
 
 
 def balance_figure(view: View) -> Figure:
@@ -166,7 +172,3 @@ def _points(row: SimpleNamespace) -> tuple[Value, ...]:
     if row.status != "shown":
         return (Value(f"{wording.MISSING} ({row.reason})"), Value(""), Value(""))
     return tuple(signed_value(value, "fraction") for value in (row.point, row.lower, row.upper))
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

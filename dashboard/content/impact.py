@@ -7,13 +7,9 @@ from types import SimpleNamespace
 from dashboard.cell import Cell
 from dashboard.components.figure import Column, Figure, Table, Value, number_value, text_value
 from dashboard.data import View
-from reports import wording
-from reports.findings import (
-    Sentence,
-    is_certain,
-    retention_sentence,
-    retention_title,
-)
+from reports import codes, wording
+from reports.content import Sentence
+from reports.effects import is_certain, retention_sentence, retention_title
 
 POPULATIONS = ("all", "mentor", "mentee")
 HORIZONS = (6, 12, 24)
@@ -83,11 +79,11 @@ def read_title(view: View) -> str:
 def read_subtitle(view: View) -> str:
     """Return who is compared with whom, and over which exits."""
     row = find_row(view, "risk_difference", MAIN_HORIZON)
-    outcome = wording.OUTCOMES.get(chosen_outcome(view), chosen_outcome(view).replace("_", " "))
+    outcome = codes.OUTCOMES.get(chosen_outcome(view), chosen_outcome(view).replace("_", " "))
     who = {"mentor": "mentors", "mentee": "mentees"}.get(chosen_population(view), "people")
     count = wording.format_number(row.n_treated) if row is not None and row.n_treated else "The"
     return (
-        f"{outcome[:1].upper()}{outcome[1:]}. {count} {who} who joined, each compared with "
+        f"{wording.capitalized(outcome)}. {count} {who} who joined, each compared with "
         "colleagues who could have joined that month and had not."
     )
 
@@ -141,7 +137,7 @@ def curve_figure(view: View) -> Figure:
         low, high = (wording.format_number(end, 1) for end in (gained.lower, gained.upper))
         point = wording.format_number(gained.point, 1)
         words += f"; months employed gained in two years: {point} ({low} to {high})"
-    who = wording.POPULATIONS.get(chosen_population(view), "")
+    who = codes.POPULATIONS.get(chosen_population(view), "")
     return Figure(
         figure_id="retention-curves",
         title="Still employed, of 100 who joined",
@@ -239,13 +235,13 @@ def as_cell(row: SimpleNamespace | None) -> Cell:
 
 def _effect_line(row: SimpleNamespace) -> tuple[Value, ...]:
     head = (
-        text_value(wording.POPULATIONS.get(row.population, row.population)),
-        text_value(wording.MEASURES.get(row.measure, row.measure)),
+        text_value(codes.POPULATIONS.get(row.population, row.population)),
+        text_value(codes.MEASURES.get(row.measure, row.measure)),
         Value(str(row.horizon_months), row.horizon_months),
     )
     if row.status != "shown":
         return (*head, Value(f"{wording.MISSING} ({row.reason})"), *[Value("")] * 5)
-    unit = wording.MEASURE_UNITS.get(row.measure, "count")
+    unit = codes.MEASURE_UNITS.get(row.measure, "count")
     smallest = row.minimum_detectable_effect
     return (
         *head,

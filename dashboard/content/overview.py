@@ -20,12 +20,23 @@ from dashboard.components.figure import (
 from dashboard.components.stat import Stat
 from dashboard.content import departments, impact, pairs
 from dashboard.data import View
-from reports import wording
+from reports import codes, wording
 from reports.changes import Change, compare
 from reports.findings import change_badge, change_sentence, overview_title
 
 _COURSE = 8  # quarters in a small line
 ON_TRACK = "pair_state_on_track"
+_WATCHED = (
+    ON_TRACK,
+    "adherence",
+    "senior_cancellation_rate",
+    "no_show_rate",
+    "reach",
+    "days_to_first_session",
+    "withdrawal_rate",
+    "completion_rate",
+    "seniors_reached",
+)
 
 
 @dataclass(frozen=True)
@@ -99,7 +110,7 @@ def read_needs(view: View) -> list[Need]:
             if state == "never_started":
                 noun = "pair has" if count == 1 else "pairs have"
             href = link.replace("%7B%7D", state)
-            why = pairs.cancelled_words(view, state) or wording.STATE_MEANINGS[state]
+            why = pairs.cancelled_words(view, state) or codes.STATE_MEANINGS[state]
             found.append(Need(count, f"{noun} {words}", why, href))
     loads = view.rows("load_summary")
     rejected = sum(row.rows_rejected or 0 for row in loads)
@@ -121,35 +132,37 @@ def read_needs(view: View) -> list[Need]:
 
 
 def read_changes(view: View) -> list[str]:
-    """Return which metrics changed against the quarter before; "no change" is said once."""
+    """Return which metrics changed against the quarter before."""
     before = _before(view)
     if not before:
         return ["This is the first quarter of the release; there is nothing to compare it with."]
     since = wording.format_period(before)
-    sentences, same = [], []
-    for metric_id in (
-        "pair_state_on_track",
-        "adherence",
-        "senior_cancellation_rate",
-        "no_show_rate",
-        "reach",
-        "days_to_first_session",
-        "withdrawal_rate",
-        "completion_rate",
-        "seniors_reached",
-    ):
-        metric = view.metrics.get(metric_id)
-        change = _change(view, metric_id) if metric else None
-        if metric is None or change is None:
-            continue
-        if change.is_real or (not change.has_interval and change.difference != 0):
-            sentences.append(change_sentence(metric_name(metric), change, metric.unit, since))
-        else:
-            same.append(metric_name(metric))
-    if same:
-        names = wording.list_words([same[0], *(name[:1].lower() + name[1:] for name in same[1:])])
-        sentences.append(f"No change that chance would not explain: {names}.")
-    return sentences
+    return [
+        wording.capitalized(change_sentence(metric_name(metric), change, metric.unit, since))
+        for metric, change in _watched_changes(view)
+        if _is_said(change)
+    ]
+
+
+def read_unchanged(view: View) -> list[str]:
+    """Return the metrics whose change chance would explain."""
+    return [
+        wording.capitalized(metric_name(metric))
+        for metric, change in _watched_changes(view)
+        if not _is_said(change)
+    ]
+
+
+def _watched_changes(view: View) -> list[tuple[SimpleNamespace, Change]]:
+    found = [(view.metrics.get(metric_id), _change(view, metric_id)) for metric_id in _WATCHED]
+    return [
+        (metric, change) for metric, change in found if metric is not None and change is not None
+    ]
+
+
+def _is_said(change: Change) -> bool:
+    """Return whether a change is told: beyond chance, or a full count that differs."""
+    return change.is_real or (not change.has_interval and change.difference != 0)
 
 
 def figures(view: View) -> list[Figure]:

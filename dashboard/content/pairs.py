@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboard.components.figure import Column, Figure, Table, Value, number_value, text_value
 from dashboard.data import View
-from reports import wording
+from reports import codes, wording
 from reports.findings import pairs_title
 
 NEEDING = ("stalled", "dormant", "never_started", "drifting", "unlogged")
@@ -100,7 +100,7 @@ def grid_row(row: SimpleNamespace, view: View) -> dict[str, Any]:
         "pair_id": row.pair_id,
         "rank": row.need_rank,
         "state": row.state,
-        "state_word": wording.STATES.get(row.state, row.state),
+        "state_word": codes.STATES.get(row.state, row.state),
         "pair": f"{row.mentor_name} → {row.mentee_name}",
         "departments": f"{row.mentor_department} → {row.mentee_department}",
         "cohort": view.label("cohort", row.cohort) if row.cohort else "",
@@ -113,8 +113,7 @@ def grid_row(row: SimpleNamespace, view: View) -> dict[str, Any]:
             if row.next_planned_on
             else "none"
         ),
-        "why": wording.reason_words(row.reasons or "[]")
-        or wording.STATE_MEANINGS.get(row.state, ""),
+        "why": codes.reason_words(row.reasons or "[]") or codes.STATE_MEANINGS.get(row.state, ""),
         "held": row.sessions_held,
     }
 
@@ -140,7 +139,7 @@ def read_timeline(view: View, pair: SimpleNamespace) -> list[tuple[str, str, str
     return [
         (
             wording.format_day(row.happened_on, is_short=True),
-            wording.event_words(row.kind, row.detail),
+            codes.event_words(row.kind, row.detail),
             row.kind,
         )
         for row in newest_first
@@ -165,8 +164,8 @@ def states_figure(view: View) -> Figure:
         if count is None:
             cell = view.cell(f"pair_state_{state}")
             shown = Value(f"{wording.MISSING} ({cell.reason})")
-        meaning = wording.STATE_MEANINGS.get(state, "")
-        rows.append((text_value(wording.STATES[state]), shown, text_value(meaning)))
+        meaning = codes.STATE_MEANINGS.get(state, "")
+        rows.append((text_value(codes.STATES[state]), shown, text_value(meaning)))
     when = (
         _board_day(view) if names_are_shown(view) else wording.format_period(view.filters.quarter)
     )

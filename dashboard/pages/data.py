@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import html
 
@@ -21,7 +22,10 @@ def build(view: View) -> list[Any]:
     """Return the page."""
     return [
         headline(data_health.read_title(view), data_health.read_subtitle(view)),
-        html.Div([_checks(view), _about(view), _loads(view), *_rejected(view)], className="grid"),
+        html.Div(
+            [_checks(view), _about(view), *_refused(view), *_loads(view), *_rejected(view)],
+            className="grid",
+        ),
     ]
 
 
@@ -60,12 +64,26 @@ def _about(view: View) -> Any:
     )
 
 
-def _loads(view: View) -> Any:
+def _refused(view: View) -> list[Any]:
+    figure = data_health.refused_figure(view)
+    if not figure.table.rows:
+        return []
+    return [figure_card(view, figure, _region(figure), has_picture=False)]
+
+
+def _loads(view: View) -> list[Any]:
     figure = data_health.loads_figure(view)
     if not figure.table.rows:
-        return blank("Nothing loaded", "Load exports with “outcomes load FOLDER”, then publish.")
+        return [blank("Nothing loaded", "Load exports with “outcomes load FOLDER”, then publish.")]
     table = plain_table(data_health.loads_table(view), figure.title)
-    return figure_card(view, figure, scroll_region(table, figure.title), has_picture=False)
+    files = data_health.files_table(view)
+    title = f"The last {min(len(data_health.file_names(view)), data_health.LAST_FILES)} files"
+    last = word_card(
+        title,
+        "What each was taken for; rows read = inserted + updated + unchanged + set aside",
+        scroll_region(plain_table(files, title), title),
+    )
+    return [last, figure_card(view, figure, scroll_region(table, figure.title), has_picture=False)]
 
 
 def _rejected(view: View) -> list[Any]:
@@ -73,16 +91,29 @@ def _rejected(view: View) -> list[Any]:
     if not granted.allowed:
         return [word_card("Rejected rows", "", html.P(granted.reason, className="words"))]
     figure = data_health.rules_figure(view)
-    download = html.A(
-        "Download every rejected row",
-        className="pill",
-        download="rejected-rows.csv",
-        href=f"/export/rejected-rows.csv{view.filters.search()}",
-    )
-    body: Any = [_region(figure), html.P(download, style={"margin-top": "14px"})]
     if not figure.table.rows:
-        body = html.P("Every row was taken.", className="words")
+        body: Any = html.P("Every row was taken.", className="words")
+    else:
+        body = [_region(figure), *_sheets(view)]
     return [figure_card(view, figure, body, has_picture=False)]
+
+
+def _sheets(view: View) -> list[Any]:
+    """Return a download per file: its rejected rows with reasons, to correct and load again."""
+    links = [
+        html.A(
+            f"{name} ({count:,})",
+            className="pill",
+            download="rejected-rows.csv",
+            href=f"/export/to-correct.csv?{urlencode({'file': name})}",
+        )
+        for name, count in data_health.files_to_correct(view)
+    ]
+    words = "Sheets to correct, one per file: each row with its reason and what to do."
+    return [
+        html.P(words, className="words", style={"margin-top": "14px"}),
+        html.Div(links, className="pills"),
+    ]
 
 
 def _region(figure: Figure) -> Any:

@@ -7,13 +7,14 @@ from typing import Any
 from dash import html
 
 from dashboard.cell import Cell
-from dashboard.components.card import figure_card, word_card
+from dashboard.components.card import figure_card, table_twin, word_card
+from dashboard.components.figure import Figure
 from dashboard.components.heat import heat_table
 from dashboard.components.interval import interval_mark
 from dashboard.components.picker import metric_picker
 from dashboard.components.region import scroll_region
 from dashboard.components.shell import headline
-from dashboard.content import departments
+from dashboard.content import departments, teaching
 from dashboard.data import View
 from dashboard.page import Page
 from reports import wording
@@ -41,7 +42,7 @@ def build(view: View) -> list[Any]:
     cards = [figure_card(view, figure, [picker, table])]
     if "reach" in view.metrics:
         cards.append(_reach(view))
-    cards.append(_flow(view))
+    cards.append(_teaching(view))
     return [headline(departments.read_title(view), definition), html.Div(cards, className="grid")]
 
 
@@ -95,13 +96,20 @@ def _reach_line(name: str, cell: Cell, high: float, total: float | None, *, is_t
     return html.Tr([html.Th(name, scope="row"), *words], className="is-total" if is_total else None)
 
 
-def _flow(view: View) -> Any:
-    names, rows = departments.flow_rows(view)
+def _teaching(view: View) -> Any:
+    names, rows = teaching.matrix(view)
     if not rows:
         return word_card("Who teaches whom", "", "No pairs to show for these filters.")
-    figure = departments.flow_figure(view)
+    figure = teaching.figure(view)
+    if teaching.is_mostly_hidden(view):
+        body: list[Any] = [table_twin(figure)] if figure.table.rows else []
+        return figure_card(view, figure, body, has_picture=False)
     table = heat_table(rows, names, unit="count", caption=figure.title, is_dense=True)
     return figure_card(view, figure, table)
+
+
+def _figures(view: View) -> list[Figure]:
+    return [*departments.figures(view), *teaching.figures(view)]
 
 
 PAGE = Page(
@@ -109,6 +117,6 @@ PAGE = Page(
     path="/departments",
     question="How do departments compare, and whom does the program reach?",
     table="metric_cell",
-    figures=departments.figures,
+    figures=_figures,
     build=build,
 )

@@ -17,7 +17,7 @@ from dashboard.components.state import verdict_mark
 from dashboard.content import doubts, impact
 from dashboard.data import View
 from dashboard.page import Page
-from reports import wording
+from reports import codes, wording
 
 _SHOWN_COVARIATES = 14
 
@@ -36,12 +36,12 @@ def build(view: View) -> list[Any]:
 def _choices(view: View) -> Any:
     population, outcome = impact.chosen_population(view), impact.chosen_outcome(view)
     options = [
-        (wording.POPULATIONS[name], _href(view, name, outcome), name == population)
+        (codes.POPULATIONS[name], _href(view, name, outcome), name == population)
         for name in impact.POPULATIONS
     ]
     for name in impact.outcomes(view):
-        words = wording.OUTCOMES.get(name, name.replace("_", " "))
-        label = f"{words[:1].upper()}{words[1:]}"
+        words = codes.OUTCOMES.get(name, name.replace("_", " "))
+        label = wording.capitalized(words)
         options.append((label, _href(view, population, name), name == outcome))
     return choice_links("Whose effect, and which exits", options)
 
@@ -76,8 +76,8 @@ def _at_risk(view: View, last_month: int) -> Any:
             place = f"calc({left}px + (100% - {left + right}px) * {month / last_month:.4f})"
             number = people.split(" (")[0]
             marks.append(html.Span(number, className="risk__number", style={"left": place}))
-            words.append(f"{wording.ARMS[arm]}, month {month}: {people}")
-        marks.append(html.Span(wording.ARMS[arm], className=f"risk__arm risk__arm--{arm}"))
+            words.append(f"{codes.ARMS[arm]}, month {month}: {people}")
+        marks.append(html.Span(codes.ARMS[arm], className=f"risk__arm risk__arm--{arm}"))
         rows.append(html.Div(marks, className="risk__row"))
     label = f"People still followed. {'; '.join(words)}"
     return html.Div(rows, className="risk", role="img", **attributes(aria_label=label))

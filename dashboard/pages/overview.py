@@ -94,9 +94,12 @@ def _departments(view: View) -> Any:
 
 
 def _changes(view: View) -> Any:
-    sentences = [html.P(words, className="words") for words in overview.read_changes(view)]
+    found: list[Any] = [html.P(words, className="words") for words in overview.read_changes(view)]
+    if unchanged := overview.read_unchanged(view):
+        found.append(html.P("No change that chance would not explain:", className="words"))
+        found.append(html.Ul([html.Li(name) for name in unchanged], className="names"))
     return word_card(
-        "What changed", "Differences beyond chance first; full counts have no interval", sentences
+        "What changed", "Differences beyond chance first; full counts have no interval", found
     )
 
 

@@ -16,7 +16,7 @@ from dashboard.components.state import STATE_LOOKS, shape, state_mark
 from dashboard.content import pairs
 from dashboard.data import View
 from dashboard.page import Page
-from reports import wording
+from reports import codes, wording
 
 
 def build(view: View) -> list[Any]:
@@ -93,7 +93,7 @@ def _chips(view: View) -> Any:
     counts = pairs.count_states(view)
     for state in pairs.STATES:
         if counts[state] or state == chosen:
-            chips.append(_chip(view, state, wording.STATES[state], counts[state] or 0, chosen))
+            chips.append(_chip(view, state, codes.STATES[state], counts[state] or 0, chosen))
     chips.append(_chip(view, "all", "All", len(board), chosen))
     return html.Div(
         chips, className="chips chips--dense", role="group", **attributes(aria_label="State")

@@ -6,11 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports.content import Chart, Column, Section, Series, Table, Value, Withheld
-from reports.findings import Sentence, naive_sentence, retention_sentence, retention_title
-from reports.quarter_data import QuarterData, reasons
-from reports.sections.overview import main_effect
-from reports.wording import (
+from reports.codes import (
     ARMS,
     MEASURE_UNITS,
     MEASURES,
@@ -19,10 +15,13 @@ from reports.wording import (
     VARIANTS,
     VERDICTS,
     covariate_words,
-    diagnostic_title,
-    diagnostic_words,
-    format_horizon,
 )
+from reports.content import Chart, Column, Section, Sentence, Series, Table, Value, Withheld
+from reports.diagnostics import diagnostic_title, diagnostic_words
+from reports.effects import naive_sentence, retention_sentence, retention_title
+from reports.quarter_data import QuarterData, reasons
+from reports.sections.overview import main_effect
+from reports.wording import format_horizon
 
 _METHOD = (
     "Everyone who joined is compared with colleagues who could have joined in the same month and "

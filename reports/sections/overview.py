@@ -5,13 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from reports.changes import Change, compare
-from reports.content import Column, Section, Table, Value
-from reports.findings import (
-    Sentence,
-    change_sentence,
-    overview_title,
-    retention_sentence,
-)
+from reports.content import Column, Section, Sentence, Table, Value
+from reports.effects import retention_sentence
+from reports.findings import change_sentence, overview_title
 from reports.quarter_data import QuarterData, reasons, shown
 from reports.wording import format_count, format_period, list_words, plain_label
 

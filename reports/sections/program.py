@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from reports.codes import POPULATIONS, STATE_MEANINGS, STATES
 from reports.content import Chart, Column, Section, Series, Table, Value
 from reports.quarter_data import QuarterData, reasons, shown
-from reports.wording import (
-    POPULATIONS,
-    STATE_MEANINGS,
-    STATES,
-    format_period,
-    format_value,
-)
+from reports.wording import format_period, format_value
 
 STATE_PREFIX = "pair_state_"
 _NOT_COMPARABLE = (

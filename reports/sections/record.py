@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from reports.codes import SENSITIVITIES, VERDICTS
 from reports.content import Column, Section, Table, Value
 from reports.quarter_data import QuarterData
 from reports.wording import (
-    SENSITIVITIES,
     UNIT_TITLES,
-    VERDICTS,
     format_count,
     format_day,
     format_moment,

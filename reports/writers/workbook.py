@@ -11,8 +11,7 @@ from typing import Any
 
 import xlsxwriter
 
-from reports.content import Quarterly, Section, Table
-from reports.findings import Sentence
+from reports.content import Quarterly, Section, Sentence, Table
 from reports.writers.workbook_chart import draw_chart
 from reports.writers.workbook_style import Styles
 from reports.writers.workbook_table import TableWriter, column_widths, row_height

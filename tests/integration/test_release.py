@@ -26,8 +26,8 @@ from reports.release import (
     ReleaseVanished,
     current_release_id,
     open_release,
-    write_release,
 )
+from reports.release_writer import write_release
 from tests import synthetic_release
 
 PROCESS = multiprocessing.get_context("fork")

@@ -8,12 +8,12 @@ import pytest
 
 from models.enrollment import EnrollmentModel
 from models.estimate import clustered_standard_error
-from models.nuisance import joined_gradient, not_joined_gradient
+from models.nuisance import SumGradients, controls_gradient, joined_gradients
 from models.options import RetentionOptions
-from models.retention import RetentionStudy, open_study, study_risk_sets
+from models.retention import RetentionStudy, open_study
 from models.simulate import simulate_program
 from models.survival import estimate_survival
-from models.trials import weight_cap
+from models.trials import RiskSets, follow_controls, weight_cap
 from tests.reference.expanded_trials import expand_trials, expanded_influence, expanded_survival
 
 EXACT = 1e-10
@@ -29,6 +29,13 @@ def company() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def study(company) -> RetentionStudy:
     return open_study(company, covariates=COVARIATES)
+
+
+def study_risk_sets(
+    study: RetentionStudy, n_months: int, options: RetentionOptions
+) -> tuple[RiskSets, RiskSets]:
+    followed = study.follow(n_months=n_months, options=options)
+    return followed.joined.risk_sets(study.period), followed.controls.risk_sets(study.period)
 
 
 def expand(study: RetentionStudy, company: pd.DataFrame, options: RetentionOptions) -> pd.DataFrame:
@@ -76,7 +83,9 @@ def test_the_cap_is_the_quantile_of_all_expanded_control_weights(study, company)
         study.period, study.model, quantile=0.99, n_months=N_MONTHS, options=RetentionOptions()
     )
     assert cap == pytest.approx(np.quantile(controls, 0.99), abs=EXACT)
-    _, capped = study_risk_sets(study, N_MONTHS, RetentionOptions(), cap)
+    capped = follow_controls(
+        study.period, study.model, n_months=N_MONTHS, options=RetentionOptions(), cap=cap
+    ).risk_sets(study.period)
     cut = rows[~rows["treated"]].assign(weight=controls.clip(upper=cap))
     found = estimate_survival(capped).survival
     assert found == pytest.approx(expanded_survival(cut, N_MONTHS), abs=EXACT)
@@ -101,10 +110,10 @@ def test_a_multiplier_bootstrap_gives_the_error_of_the_influence_function():
 def moved(study: RetentionStudy, coefficient: int, step: float) -> RetentionStudy:
     """Shift one coefficient of the enrollment model."""
     model = study.model
-    rows = model.fitted_rows
+    rows = np.flatnonzero(model.in_trials)
     log_odds = np.log(model.probability[rows] / (1 - model.probability[rows]))
     pick = np.eye(len(model.coefficients))[coefficient]
-    log_odds += step * (model.fitted_matrix @ pick)
+    log_odds += step * (model.design.regressors(rows) @ pick)
     probability = model.probability.copy()
     probability[rows] = 1 / (1 + np.exp(-log_odds))
     return RetentionStudy(
@@ -127,11 +136,14 @@ def test_the_enrollment_models_gradient_is_the_derivative_of_the_curves(study, o
 
     joined, not_joined = study_risk_sets(study, 12, options)
     period, model = study.period, study.model
+    controls = study.follow(n_months=12, options=options).controls
+    of_controls = [
+        controls_gradient(period, model, controls, options=options, only_exits=only_exits)
+        for only_exits in (False, True)
+    ]
     gradients = [
-        joined_gradient(joined, estimate_survival(joined), period, model),
-        not_joined_gradient(
-            not_joined, estimate_survival(not_joined), period, model, options=options
-        ),
+        joined_gradients(joined, period, model).of_curve(joined, estimate_survival(joined)),
+        SumGradients(*of_controls).of_curve(not_joined, estimate_survival(not_joined)),
     ]
     if options.estimand == "joiners":
         gradients[0] = np.zeros_like(gradients[0])

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from warehouse.disclosure.policy import Policy
-from warehouse.disclosure.suppression import FEW_PEOPLE, WORKED_OUT, hide
+from warehouse.disclosure.suppression import FEW_PEOPLE, hide
 from warehouse.metrics.metric import OPERATIONAL, Metric
 
 SUPPRESSED = "suppressed"
@@ -45,28 +45,21 @@ def apply_policy(cells: pd.DataFrame, metrics: Sequence[Metric], policy: Policy)
     if unknown:
         raise ValueError(f"Metrics without a declaration cannot be published: {sorted(unknown)}")
     released = cells.drop(columns="smallest").reset_index(drop=True)
-    sensitive = np.array(
-        [declared[m].sensitivity != OPERATIONAL for m in cells["metric_id"]], dtype=bool
-    )
-    chosen = cells.reset_index(drop=True)[sensitive]
+    sensitive = [metric.id for metric in metrics if metric.sensitivity != OPERATIONAL]
+    chosen = cells.reset_index(drop=True)[cells["metric_id"].isin(sensitive).to_numpy()]
     if chosen.empty:
         return released
+    metric = chosen["metric_id"].map(declared)
     chosen = chosen.assign(
-        is_additive=[declared[m].additive for m in chosen["metric_id"]],
-        tells_of=[declared[m].tells_of for m in chosen["metric_id"]],
+        is_additive=metric.map(lambda m: m.additive), tells_of=metric.map(lambda m: m.tells_of)
     )
-    minimum = np.array(
-        [max(declared[m].minimum_group, policy.minimum_group) for m in chosen["metric_id"]]
-    )
+    minimum = metric.map(lambda m: max(m.minimum_group, policy.minimum_group)).to_numpy()
     why = hide(chosen, minimum=minimum)
-    reasons = np.where(
-        why == FEW_PEOPLE,
-        [f"Fewer than {k} people" for k in minimum],
-        np.where(why == WORKED_OUT, COMPLEMENT_REASON, ""),
-    )
-    rows = why.index[(why != "").to_numpy()]
+    hidden = (why != "").to_numpy()
+    few = [f"Fewer than {k} people" for k in minimum[hidden]]
+    rows = why.index[hidden]
     released.loc[rows, _BLANKED] = np.nan
     released.loc[rows, "n"] = pd.NA
     released.loc[rows, "status"] = SUPPRESSED
-    released.loc[rows, "reason"] = reasons[(why != "").to_numpy()]
+    released.loc[rows, "reason"] = np.where(why[rows] == FEW_PEOPLE, few, COMPLEMENT_REASON)
     return released

@@ -10,6 +10,7 @@ something in rare cases; the exact algorithm replaces :func:`hide` without chang
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -62,7 +63,7 @@ def hide(cells: pd.DataFrame, *, minimum: np.ndarray) -> pd.Series:
     hidden = _hidden_keys(table, why)
     for row, (source, *where, period) in zip(
         np.flatnonzero(tells),
-        table.loc[tells, ["tells_of", *SLICE, "period"]].itertuples(index=False, name=None),
+        _tuples(table.loc[tells, ["tells_of", *SLICE, "period"]]),
         strict=True,
     ):
         if not why[row] and any((source, *where, p) in hidden for p in _told_periods(period)):
@@ -88,15 +89,13 @@ def _told_periods(period: str) -> tuple[str, ...]:
 
 
 def _hidden_keys(table: pd.DataFrame, why: np.ndarray) -> set[tuple[str, ...]]:
-    rows = table.loc[why != "", ["metric_id", *SLICE, "period"]]
-    return set(rows.itertuples(index=False, name=None))
+    return set(_tuples(table.loc[why != "", ["metric_id", *SLICE, "period"]]))
 
 
 def _lines(table: pd.DataFrame) -> list[tuple[np.ndarray, int]]:
     """Return the positions of the parts of every line, with the position of its total."""
     keys = ["metric_id", *SLICE, "period"]
-    rows = table[keys].itertuples(index=False, name=None)
-    position = {key: i for i, key in enumerate(rows)}
+    position = {key: i for i, key in enumerate(_tuples(table[keys]))}
     is_quarter = (table["period_kind"] == "quarter") & table["is_additive"]
     is_part = ~table["population"].isin(["", "everyone"]) & table["is_additive"]
     kinds = (
@@ -109,10 +108,19 @@ def _lines(table: pd.DataFrame) -> list[tuple[np.ndarray, int]]:
     for name, chosen, total in kinds:
         parts = table.loc[chosen, keys]
         parts = parts.assign(**{name: parts["period"].str[:4] if total is None else total})
-        for key, found in parts.groupby(keys, sort=False).groups.items():
-            if key in position:
-                lines.append((found.to_numpy(), position[key]))
+        parts_of: dict[tuple[str, ...], list[int]] = {}
+        for row, key in zip(parts.index, _tuples(parts), strict=True):
+            parts_of.setdefault(key, []).append(row)
+        lines += [
+            (np.array(rows), position[key]) for key, rows in parts_of.items() if key in position
+        ]
     return lines
+
+
+def _tuples(table: pd.DataFrame) -> Iterator[tuple[str, ...]]:
+    # columns of objects are walked far faster than Arrow's strings
+    rows: Iterator[tuple[str, ...]] = table.astype(object).itertuples(index=False, name=None)
+    return rows
 
 
 def _close_all(lines: list[tuple[np.ndarray, int]], why: np.ndarray, sizes: _Sizes) -> None:

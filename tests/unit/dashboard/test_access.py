@@ -5,10 +5,14 @@ from pathlib import Path
 import pytest
 
 from dashboard.access import Role, Viewer, rights
-from dashboard.content import data_health, departments, impact, overview, pairs
+from dashboard.content import data_health, departments, impact, overview, pairs, teaching
 from dashboard.data import ReleaseData
-from reports.release import write_release
+from reports.content import Withheld
+from reports.quarter_data import read_quarter, shown
+from reports.readable import DERIVABLE
+from reports.release import open_release
 from reports.release_tables import metadata
+from reports.release_writer import write_release
 from tests.synthetic_release import tables
 from tests.unit.dashboard.conftest import VIEWERS
 
@@ -58,7 +62,7 @@ def test_a_department_head_sees_the_own_department_and_the_total(data: ReleaseDa
     assert view.cell("adherence", department="Engineering").is_shown
     assert not view.cell("adherence", department="Sales").is_shown
     assert [row.value for row in view.choices("department")] == ["Engineering"]
-    _, rows = departments.flow_rows(view)
+    _, rows = teaching.matrix(view)
     assert [row.label for row in rows] == ["Engineering teaches", "Engineering learns from"]
 
 
@@ -84,6 +88,26 @@ def test_a_small_operational_group_is_for_its_own_manager_only(tmp_path: Path) -
         assert cell.reason == "Fewer than 5 pairs or people"
 
 
+def test_a_page_withholds_from_all_but_the_manager_what_a_report_withholds(tmp_path: Path) -> None:
+    frames = tables(quarters=2, pairs=60)
+    cells = frames["metric_cell"]
+    is_legal = (cells["metric_id"] == "active_pairs") & (cells["department"] == "Legal")
+    cells.loc[is_legal, ["value", "n", "status", "reason"]] = [3.0, 3, "shown", None]
+    write_release(tmp_path, frames)
+    data = ReleaseData(tmp_path)
+    view = data.view(VIEWERS[Role.HR_LEADERSHIP], {})
+    report = read_quarter(open_release(tmp_path), view.filters.quarter)
+    names = [row.value for row in view.choices("department")]
+    in_report = [shown(report.cell("active_pairs", department=name)) for name in names]
+    on_page = [view.cell("active_pairs", department=name) for name in names]
+    assert in_report == [
+        cell.value if cell.is_shown else Withheld(cell.status, cell.reason) for cell in on_page
+    ]
+    assert {cell.reason for cell in on_page} >= {"Fewer than 5 pairs or people", DERIVABLE}
+    manager = data.view(VIEWERS[Role.PROGRAM_MANAGER], {})
+    assert all(manager.cell("active_pairs", department=name).is_shown for name in names)
+
+
 def test_workforce_figures_of_a_department_are_yearly_outside_hr(data: ReleaseData) -> None:
     manager, hr = VIEWERS[Role.PROGRAM_MANAGER], VIEWERS[Role.HR_LEADERSHIP]
     cell = data.view(manager, {}).cell("turnover", department="Sales")
@@ -102,6 +126,6 @@ def test_every_table_of_a_release_is_decided_for_every_role(viewer: Viewer) -> N
 
 def test_every_role_can_build_every_figure(data: ReleaseData, viewer: Viewer) -> None:
     view = data.view(viewer, {"quarter": "2026Q2"})
-    for content in (overview, pairs, departments, impact, data_health):
+    for content in (overview, pairs, departments, teaching, impact, data_health):
         for figure in content.figures(view):
             assert all(len(row) == len(figure.table.columns) for row in figure.table.rows)

@@ -134,3 +134,32 @@ def test_strange_addresses_never_break_a_page(asker: Asker, role: str) -> None:
     for search in ("?quarter=%00", "?pair='--&state=x", "?self=1&view=2", "?metric=../..", "?&&=="):
         for path in ("/", "/pairs", "/departments", "/impact", "/data", "/definitions"):
             assert "This page could not be shown" not in asker.page(path, search), (path, search)
+
+
+def test_rejected_rows_of_a_file_download_as_a_sheet_to_correct(asker: Asker) -> None:
+    address = "/export/to-correct.csv?file=matches.csv"
+    asker.become("hr_leadership")
+    assert asker.client.get(address).status_code == 404
+    asker.become("administrator")
+    assert "to-correct.csv?file=matches.csv" in asker.page("/data")
+    sheet = list(csv.reader(io.StringIO(asker.client.get(address).get_data(as_text=True))))
+    assert sheet[0] == [
+        "\ufeffMatch ID",
+        "Created",
+        "rejected_file",
+        "rejected_row",
+        "rejected_entity",
+        "rejected_rule",
+        "what_to_do",
+    ]
+    assert sheet[1][:6] == ["M77", "31/02/2025", "matches.csv", "78", "pair", "not_a_date"]
+    assert asker.client.get("/export/to-correct.csv?file=other.csv").status_code == 404
+
+
+def test_the_data_page_says_what_each_file_was_taken_for_and_which_were_refused(
+    asker: Asker,
+) -> None:
+    asker.become("hr_leadership")
+    page = asker.page("/data")
+    assert "delimited, workday" in page
+    assert "survey_export.csv" in page and "Draft one with: outcomes inspect" in page

@@ -12,7 +12,8 @@ from dashboard.components.heat import withheld_note
 from dashboard.content import departments, overview, pairs
 from dashboard.data import ReleaseData, View
 from dashboard.filters import Filters, read_filters, read_query
-from reports.release import NoRelease, ReleaseVanished, write_release
+from reports.release import NoRelease, ReleaseVanished
+from reports.release_writer import write_release
 from tests.synthetic_release import publish_synthetic, tables
 from tests.unit.dashboard.conftest import VIEWERS
 
@@ -126,3 +127,11 @@ def test_the_demo_gives_a_manager_one_program_and_a_head_one_department(data: Re
 def test_missing_values_never_reach_a_page_as_nan(data: ReleaseData) -> None:
     rows = data.snapshot().rows("estimate")
     assert not any(pd.isna(v) for row in rows for v in vars(row).values() if v is not None)
+
+
+def test_every_item_of_what_changed_begins_with_a_capital(data: ReleaseData) -> None:
+    for quarter in ("2026Q1", "2026Q2", "2026Q3"):
+        view = data.view(HR, {"quarter": quarter})
+        items = [*overview.read_changes(view), *overview.read_unchanged(view)]
+        assert len(items) > 3
+        assert all(item[0] == item[0].upper() for item in items)

@@ -6,7 +6,13 @@ import json
 import pandas as pd
 import pytest
 
-from models.analyses import Analyses, pair_state_history, pair_states, run_analyses
+from models.analyses import (
+    Analyses,
+    pair_state_history,
+    pair_states,
+    read_momentum_facts,
+    run_analyses,
+)
 from tests.unit.models.company import AS_OF, company_tables, fill, simulate
 
 
@@ -54,12 +60,20 @@ def test_balance_and_checks_stand_beside_the_estimates(analyses):
     assert set(analyses.diagnostic["verdict"]) <= {"passed", "note", "failed"}
 
 
+def test_whoever_joins_in_the_other_role_is_not_called_lost(analyses):
+    found = analyses.diagnostic.set_index(["population", "check_id"])["value"]
+    for role in ("mentor", "mentee"):
+        assert found[role, "lost_from_sight"] == found["all", "lost_from_sight"]
+        assert found[role, "joined_in_other_role"] > 0
+    assert ("all", "joined_in_other_role") not in found.index
+
+
 def test_an_empty_warehouse_says_why_there_is_no_answer(warehouse):
     analyses = run_analyses(warehouse, as_of=AS_OF)
     assert set(analyses.estimate["status"]) == {"not_estimable"}
     assert analyses.estimate["reason"].unique().tolist() == ["Nobody has enrolled yet."]
     assert analyses.curve.empty
-    assert pair_states(warehouse, as_of=AS_OF).empty
+    assert pair_states(read_momentum_facts(warehouse, as_of=AS_OF), as_of=AS_OF).empty
 
 
 def test_a_company_with_few_joiners_says_why_there_is_no_answer(warehouse):
@@ -93,11 +107,13 @@ def test_pairs_get_their_state_from_the_facts(warehouse):
         }
     )
     fill(warehouse, {"pair": pairs, "session": sessions})
-    board = pair_states(warehouse, as_of=AS_OF)
+    facts = read_momentum_facts(warehouse, as_of=AS_OF)
+    board = pair_states(facts, as_of=AS_OF)
     assert board["pair_id"].tolist() == ["b", "a"]
     assert board["state"].tolist() == ["never_started", "on_track"]
     assert board["days_since_last"].tolist() == [213, 5]
-    history = pair_state_history(warehouse, days=[dt.date(2026, 3, 10), AS_OF])
-    assert history["state"].tolist() == ["too_early", "too_early", *board["state"]]
+    history = pair_state_history(facts, days=[dt.date(2026, 3, 10), AS_OF])
+    assert history["pair_id"].tolist() == ["a", "b"] * 2
+    assert history["state"].tolist() == ["too_early", "too_early", "on_track", "never_started"]
     codes = [reason["code"] for reason in json.loads(board["reasons"].iloc[0])]
     assert codes == ["nothing_booked", "ground_rules_missing"]

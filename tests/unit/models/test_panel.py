@@ -145,6 +145,8 @@ def test_a_role_follows_the_others_until_they_join():
     kept = mentees[mentees["person"] == panel.people.get_loc("b")]
     assert kept["month"].max() == JANUARY + 2
     assert kept["enrolled_month"].isna().all()
+    assert kept["joined_in_other_role"].tolist() == [False] * (len(kept) - 1) + [True]
+    assert mentees["joined_in_other_role"].sum() == 1
 
 
 @pytest.mark.parametrize(

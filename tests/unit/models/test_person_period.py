@@ -45,6 +45,7 @@ def test_people_whose_months_merely_end_are_counted_as_lost():
     assert read_person_period(frame).n_lost == 1
     marked = frame.assign(gone=[False] * 4 + [True])
     assert read_person_period(marked, censored="gone").n_lost == 0
+    assert read_person_period(marked, censored="gone").n_censored == 1
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,14 @@ from typing import Any
 import pytest
 
 from reports.changes import Change, compare
+from reports.effects import naive_sentence, retention_sentence, retention_title
 from reports.findings import (
     change_badge,
     change_sentence,
     departments_title,
     figure_words,
-    naive_sentence,
     overview_title,
     pairs_title,
-    retention_sentence,
-    retention_title,
 )
 
 

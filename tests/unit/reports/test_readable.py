@@ -32,7 +32,7 @@ def test_a_group_of_four_is_never_shown() -> None:
     found = read({"": 40, "Legal": 4, "Finance": 3, "Sales": 33})
     for department in ("Legal", "Finance"):
         assert found.loc[department, "status"] == "suppressed"
-        assert found.loc[department, "reason"] == "Fewer than 5 people"
+        assert found.loc[department, "reason"] == "Fewer than 5 pairs or people"
         assert found.loc[department, ["value", "numerator", "n"]].isna().all()
     assert found.loc["Sales", "value"] == 33
 

@@ -8,11 +8,10 @@ import pandas as pd
 import pytest
 
 from models import momentum
-from reports import wording
+from reports import codes
+from reports.codes import covariate_words, event_words, reason_words
+from reports.diagnostics import diagnostic_words
 from reports.wording import (
-    covariate_words,
-    diagnostic_words,
-    event_words,
     format_change,
     format_change_interval,
     format_count,
@@ -22,10 +21,8 @@ from reports.wording import (
     format_moment,
     format_number,
     format_period,
-    format_seen,
     format_value,
     list_words,
-    reason_words,
 )
 
 
@@ -130,13 +127,6 @@ def test_days_moments_and_periods_read_in_words() -> None:
     ]  # fmt: skip
 
 
-def test_a_withheld_figure_is_a_dash_with_its_reason() -> None:
-    few = "Fewer than 5 people"
-    assert format_seen(None, "fraction", status="suppressed", reason=few) == f"– ({few})"
-    assert format_seen(None, "fraction", status="undefined", reason=None) == "– (Undefined)"
-    assert format_seen(0.71, "fraction", status="shown", reason=None) == "71\u202f%"
-
-
 def test_lists_read_in_words() -> None:
     assert [list_words(w) for w in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
         "", "a", "a and b", "a, b and c",
@@ -175,6 +165,9 @@ def test_checks_of_an_analysis_read_in_words() -> None:
     assert diagnostic_words("largest_imbalance", 0.06, 0.1) == (
         "groups alike after weighting (largest difference 0.06, limit 0.1)"
     )
+    assert "(largest difference under 0.01, limit 0.1)" in diagnostic_words(
+        "largest_imbalance", 0.0017, 0.1
+    )
     assert diagnostic_words("effective_sample", 1730.2, 200) == (
         "comparison group worth 1,730 people after weighting"
     )
@@ -196,8 +189,8 @@ def test_traits_of_people_read_in_words() -> None:
 
 def test_every_state_of_the_models_has_a_name_a_shape_and_a_meaning() -> None:
     states = set(momentum.STATES)
-    assert states == set(wording.STATES)
-    assert states == set(wording.STATE_SYMBOLS) == set(wording.STATE_MEANINGS)
+    assert states == set(codes.STATES)
+    assert states == set(codes.STATE_SYMBOLS) == set(codes.STATE_MEANINGS)
 
 
 def test_every_reason_of_the_models_has_words() -> None:

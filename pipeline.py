@@ -1,0 +1,221 @@
+"""What the commands are made of: load, publish, report, serve, each with its progress."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.progress import Progress
+
+from dashboard.access import Role, Viewer
+from etl.inbox import Inbox
+from reports.release import ReleaseError
+from terminal import Refused, console, errors, now, progress_bar, say_loaded
+from warehouse.engine import Warehouse, WarehouseBusy, open_warehouse
+from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from etl.load import LoadOptions
+    from etl.report import LoadReport
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Warehouse]:
+    """Open the warehouse and close it at the end."""
+    warehouse = open_warehouse(settings)
+    try:
+        yield warehouse
+    finally:
+        warehouse.close()
+
+
+def load_files(
+    warehouse: Warehouse,
+    paths: list[Path],
+    progress: Progress,
+    options: LoadOptions,
+    mapping: Path | None = None,
+) -> LoadReport:
+    """Load files and folders and return what became of them."""
+    from etl.load import load_paths
+
+    task = progress.add_task("Loading", total=None)
+
+    def advance(done: int, total: int, name: str) -> None:
+        progress.update(task, completed=done, total=total, description=f"Loading {name}")
+
+    found = load_paths(
+        warehouse, paths, mapping=mapping, now=now(), progress=advance, options=options
+    )
+    progress.update(task, description="Loaded", completed=1, total=1)
+    return found
+
+
+def load_options(
+    settings: Settings, *, dry_run: bool = False, allow_shrink: bool = False
+) -> LoadOptions:
+    """Return what a load is told by settings and options."""
+    from etl.load import LoadOptions
+
+    largest = 1.0 if allow_shrink else settings.largest_shrink
+    return LoadOptions((settings.home / "corrections",), largest, dry_run)
+
+
+def create_inbox(inbox: Inbox) -> None:
+    """Create the inbox; refuse a place that cannot be written."""
+    try:
+        inbox.create()
+    except OSError as error:
+        raise Refused(
+            f"Cannot use {inbox.folder} as an inbox: {error.strerror or error}. "
+            "Name a folder you may write to."
+        ) from error
+
+
+def take_in(settings: Settings, inbox: Inbox, *, at_once: bool) -> None:
+    """Load what is ready in the inbox and publish it; wait where another process is writing."""
+    ready = inbox.ready(at_once=at_once)
+    if not ready:
+        return
+    try:
+        with opened(settings) as warehouse, progress_bar() as progress:
+            report = load_files(warehouse, ready, progress, load_options(settings))
+            inbox.clear(ready, report, now())
+            say_loaded(report)
+            if report.rows_changed:
+                number = publish_release(warehouse, settings, None, progress, is_sample=False)
+                console.print(f"Published release [bold]{number}[/bold].")
+    except WarehouseBusy as error:
+        errors.print(f"{error} The files stay in the inbox.", style="yellow", highlight=False)
+    except ReleaseError as error:
+        errors.print(f"Loaded, but not published: {error}", style="yellow", highlight=False)
+
+
+def write_rejects(warehouse: Warehouse, report: LoadReport, folder: Path) -> None:
+    """Write one sheet of rejected rows per file, to correct and load again."""
+    from etl.rejects import export_rejects
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in dict.fromkeys(one.name for one in report.files if one.rejected):
+            path = folder / f"rejected-{Path(name.replace('/', '-')).stem}.csv"
+            count = export_rejects(warehouse, path, file_name=name)
+            console.print(f"{count:,} rejected rows: [bold]{path}[/bold]", highlight=False)
+    except OSError as error:
+        raise Refused(
+            f"Cannot write rejected rows to {folder}: {error.strerror or error}. "
+            "Choose a folder you may write to with --rejects."
+        ) from error
+
+
+def publish_release(
+    warehouse: Warehouse,
+    settings: Settings,
+    as_of: dt.date | None,
+    progress: Progress,
+    *,
+    is_sample: bool,
+) -> int:
+    """Publish a release and return its number."""
+    from reports.publish import publish
+
+    task = progress.add_task("Publishing: metrics, models, disclosure", total=None)
+    number = publish(warehouse, settings.releases, as_of=as_of, now=now(), is_sample=is_sample)
+    progress.update(task, description=f"Published release {number}", completed=1, total=1)
+    return number
+
+
+def write_report(settings: Settings, quarter: str, folder: Path) -> list[Path]:
+    """Write the report of a quarter; returns the files."""
+    from reports.quarterly import build_quarter
+    from reports.release import open_release
+    from reports.writers.tidy import write_tidy
+    from reports.writers.workbook import write_workbook
+
+    content = build_quarter(open_release(settings.releases), quarter)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        stem = folder / f"program-outcomes-{content.quarter}"
+        paths = [stem.with_suffix(".xlsx"), stem.with_suffix(".csv")]
+        write_workbook(content, paths[0])
+        write_tidy(content, paths[1])
+    except OSError as error:
+        raise Refused(
+            f"Cannot write the report to {folder}: {error.strerror or error}. "
+            "Choose a folder you may write to with --to."
+        ) from error
+    return paths
+
+
+def last_full_quarter(settings: Settings) -> str:
+    """Return the last quarter the data covers whole."""
+    from reports.release import open_release
+
+    periods = open_release(settings.releases).frame("dimension", kind="quarter")
+    complete = periods[periods["is_complete"].astype(bool)]
+    if complete.empty:
+        raise Refused("The data does not cover a full quarter yet, so there is none to report.")
+    return str(complete.sort_values("value")["value"].iloc[-1])
+
+
+def viewer_of(settings: Settings, role: Role, of: tuple[str, ...]) -> Viewer:
+    """Return who looks; a manager must say of which program, a head of which department."""
+    kinds = {Role.PROGRAM_MANAGER: "program", Role.DEPARTMENT_HEAD: "department"}
+    if role not in kinds:
+        return Viewer(role)
+    from reports.release import open_release
+
+    kind = kinds[role]
+    known = open_release(settings.releases).frame("dimension", kind=kind)["value"].tolist()
+    if not of or set(of) - set(known):
+        raise Refused(
+            f"Say which {kind} with --of, repeated for several. There are: {', '.join(known)}."
+        )
+    return Viewer(role, programs=of) if kind == "program" else Viewer(role, departments=of)
+
+
+def serve_dashboard(
+    settings: Settings,
+    port: int,
+    *,
+    demo_mode: bool = False,
+    viewer: Viewer | None = None,
+    workers: int = 1,
+) -> None:
+    """Serve the dashboard until it is stopped."""
+    from dashboard.server import serve
+
+    console.print(f"Dashboard: [bold]http://127.0.0.1:{port}[/bold] (Ctrl-C to stop)")
+    serve(settings.releases, port=port, demo=demo_mode, workers=workers, viewer=viewer)
+
+
+def sample_exports(settings: Settings) -> Path:
+    """Build the sample once into the home folder; the same bytes as in data/sample."""
+    maker = Path(__file__).parent / "data" / "sample" / "make_sample.py"
+    if not maker.exists():
+        raise Refused(
+            "The sample comes with the source code. Clone the repository and run `make demo` "
+            "there, or load your own files with `outcomes load`."
+        )
+    folder = settings.home / "sample"
+    if not (folder / "truth.json").exists():
+        import subprocess
+        import sys
+
+        command = [sys.executable, str(maker), "--out", str(folder)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our script
+    return folder / "exports"
+
+
+def has_release(settings: Settings) -> bool:
+    """Tell whether anything was published."""
+    from reports.release import NoRelease, current_release_id
+
+    try:
+        current_release_id(settings.releases)
+    except NoRelease:
+        return False
+    return True

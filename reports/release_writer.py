@@ -1,0 +1,171 @@
+"""Publish a release: written beside the valid one, switched in one step that survives a power cut.
+
+A publish killed at any moment leaves the release before it in place; numbers above CURRENT are
+leftovers, cannot be opened and are removed by the next publish.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+from reports import release_tables
+from reports.release import (
+    CURRENT,
+    FILE_NAME,
+    NoRelease,
+    ReleaseBusy,
+    ReleaseError,
+    current_release_id,
+    folder_name,
+)
+from reports.release_file import write_file
+
+_LOCK = "publish.lock"
+_BUILDING = "building-"
+_SWAPPING = "current-"
+
+
+def write_release(folder: Path, tables: Mapping[str, pd.DataFrame]) -> int:
+    """Publish tables as the next release and make it the valid one.
+
+    Parameters
+    ----------
+    folder : Path
+        The releases folder; made when missing.
+    tables : mapping of table name to DataFrame
+        One frame for each table of ``reports.release_tables`` with that table's columns. The
+        frame ``release`` has one row, its ``release_id`` is filled in here.
+
+    Returns
+    -------
+    int
+        The number of the new release.
+
+    Raises
+    ------
+    ReleaseBusy
+        Another process is publishing into the same folder.
+    ReleaseError
+        The folder cannot be written.
+    ValueError
+        A table or column is missing, or unknown, or a value does not fit its column.
+    """
+    _check_tables(tables)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _publishing(folder):
+            return _write_locked(folder, tables)
+    except OSError as error:
+        raise ReleaseError(
+            f"Cannot write a release into {folder}: {error.strerror or error}. The release before "
+            "it, if any, stays valid. Free space, or set OUTCOMES_HOME to a folder you may "
+            "write to, and run 'outcomes publish' again."
+        ) from error
+
+
+def _write_locked(folder: Path, tables: Mapping[str, pd.DataFrame]) -> int:
+    try:
+        current = current_release_id(folder)
+    except NoRelease:
+        current = 0
+    _remove_leftovers(folder, current)
+    release_id = current + 1
+    building = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=folder))
+    try:
+        path = building / FILE_NAME
+        write_file(path, tables, release_id)
+        path.chmod(0o444)
+        _sync(path)
+        building.chmod(0o755)
+        _sync_folder(building)
+        building.rename(folder / folder_name(release_id))
+        _sync_folder(folder)
+        _switch(folder, release_id)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    return release_id
+
+
+def _switch(folder: Path, release_id: int) -> None:
+    """Replace CURRENT in one step that survives a power cut."""
+    handle, name = tempfile.mkstemp(prefix=_SWAPPING, dir=folder)
+    with os.fdopen(handle, "w", encoding="ascii") as out:
+        out.write(f"{folder_name(release_id)}\n")
+        out.flush()
+        os.fsync(out.fileno())
+    Path(name).chmod(0o644)
+    Path(name).replace(folder / CURRENT)
+    _sync_folder(folder)
+
+
+def _remove_leftovers(folder: Path, current: int) -> None:
+    """Remove what killed publishes left: nothing of it was ever readable."""
+    for entry in folder.iterdir():
+        is_unfinished = entry.name.startswith((_BUILDING, _SWAPPING))
+        is_never_valid = entry.name.isdigit() and int(entry.name) > current
+        if is_unfinished or is_never_valid:
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+
+
+@contextmanager
+def _publishing(folder: Path) -> Iterator[None]:
+    """Hold the right to publish; the operating system gives it back when the process dies."""
+    engine = sa.create_engine(
+        sa.URL.create("sqlite", database=str(folder / _LOCK)),
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"timeout": 0},
+    )
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN EXCLUSIVE")
+            yield
+            connection.exec_driver_sql("ROLLBACK")
+    except OperationalError as error:
+        if "locked" not in str(error.orig):
+            raise OSError(str(error.orig)) from error
+        raise ReleaseBusy(
+            "Another publish is running. Wait until it has finished and run the command again; "
+            "nothing was changed."
+        ) from error
+
+
+def _check_tables(tables: Mapping[str, pd.DataFrame]) -> None:
+    declared = release_tables.metadata.tables
+    if set(tables) != set(declared):
+        wrong = sorted(set(tables) ^ set(declared))
+        raise ValueError(f"Tables missing from the release, or unknown to it: {', '.join(wrong)}")
+    for name, table in declared.items():
+        wanted = {column.name for column in table.columns} - {"release_id"}
+        if wanted != set(tables[name].columns) - {"release_id"}:
+            wrong = sorted(wanted ^ (set(tables[name].columns) - {"release_id"}))
+            raise ValueError(f"Columns of {name} missing or unknown: {', '.join(wrong)}")
+    if len(tables["release"]) != 1:
+        raise ValueError(f"The release table has {len(tables['release'])} rows instead of one")
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sync_folder(path: Path) -> None:
+    if os.name == "posix":  # elsewhere a folder cannot be opened, and a rename needs no help
+        _sync(path)
