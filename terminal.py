@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -24,12 +25,12 @@ from warehouse.settings import Settings, SettingsError, read_settings
 
 if TYPE_CHECKING:
     from etl.ledger import EntityCounts
-    from etl.report import LoadReport
+    from etl.report import FileOutcome, LoadReport
 
 console = Console()
 errors = Console(stderr=True)
 log = logging.getLogger("outcomes")
-_FEW_FILES = 15  # up to so many files the table lists each of them
+_FEW_FILES = 15  # up to so many files each is told apart
 
 
 class Refused(Exception):
@@ -52,14 +53,14 @@ def explained() -> Iterator[Settings]:
     try:
         settings = read_settings()
     except SettingsError as error:
-        errors.print(str(error), style="red", highlight=False, markup=False)
+        errors.print(str(error), style="red", highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     try:
         _open_log(settings)
         yield settings
     except FORESEEN as error:
         log.warning("refused: %s", type(error).__name__)
-        errors.print(str(error), style="red", highlight=False, markup=False)
+        errors.print(str(error), style="red", highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     except typer.Exit:
         raise
@@ -107,11 +108,10 @@ def now() -> dt.datetime:
 def say_loaded(report: LoadReport) -> None:
     """Say what became of every row and file."""
     if len(report.files) <= _FEW_FILES:
-        table = _by_file(report)
+        for outcome in report.files:
+            _say_file(outcome)
     else:
-        table = _by_content(report)
-    if table.row_count:
-        console.print(table)
+        console.print(_by_content(report))
     if report.rejected_by_rule:
         reasons = ", ".join(f"{n:,} {rule}" for rule, n in report.rejected_by_rule.items())
         console.print(f"Rows set aside, by reason: {reasons}", highlight=False)
@@ -121,37 +121,39 @@ def say_loaded(report: LoadReport) -> None:
             console.print(words, highlight=False, markup=False)
     for outcome in report.refused:
         words = f"Not loaded: {outcome.problem}"
-        errors.print(words, style="red", highlight=False, markup=False)
+        errors.print(words, style="red", highlight=False, markup=False, soft_wrap=True)
 
 
-def _by_file(report: LoadReport) -> Table:
-    """Return a table of files, what each was taken for, and what became of its rows."""
-    table = _table("File", "Taken for", "Content")
-    for outcome in report.files:
-        for number, one in enumerate(outcome.counts):
-            taken_for = f"{outcome.format}, {outcome.mapping_name}".replace("_", " ")
-            first = (outcome.name, taken_for) if number == 0 else ("", "")
-            table.add_row(*first, one.entity.replace("_", " "), *_numbers([one]))
-    return table
+def _say_file(outcome: FileOutcome) -> None:
+    """Say what a file was taken for, and what became of its rows."""
+    if outcome.problem is not None:
+        return
+    known = ", known already" if outcome.is_known else ""
+    taken_for = f"{outcome.format.replace('_', ' ')}, {outcome.mapping_name}{known}"
+    console.print(f"[bold]{escape(outcome.name)}[/bold]: {escape(taken_for)}", highlight=False)
+    for one in outcome.counts:
+        parts = (
+            (one.rows_inserted, "new"),
+            (one.rows_updated, "updated"),
+            (one.rows_unchanged, "unchanged"),
+            (one.rows_rejected, "set aside"),
+        )
+        words = " + ".join(f"{count:,} {word}" for count, word in parts if count) or "nothing"
+        name = one.entity.replace("_", " ")
+        console.print(f"  {name}: {one.rows_read:,} read = {words}", highlight=False)
 
 
 def _by_content(report: LoadReport) -> Table:
     """Return a table of what became of the rows of all files, by their content."""
-    table = _table("Content", "files")
+    table = Table(title="What became of every row", title_justify="left")
+    table.add_column("Content")
+    for heading in ("files", "read", "new", "updated", "unchanged", "set aside"):
+        table.add_column(heading, justify="right", no_wrap=True)
     counts = [one for outcome in report.files for one in outcome.counts]
     for entity in dict.fromkeys(one.entity for one in counts):
         of_entity = [one for one in counts if one.entity == entity]
         name = entity.replace("_", " ")
         table.add_row(name, f"{len(of_entity):,}", *_numbers(of_entity))
-    return table
-
-
-def _table(*headings: str) -> Table:
-    table = Table(title="What became of every row", title_justify="left")
-    for heading in headings:
-        table.add_column(heading, justify="right" if heading == "files" else "left")
-    for heading in ("read", "new", "updated", "unchanged", "set aside"):
-        table.add_column(heading, justify="right", no_wrap=True)
     return table
 
 

@@ -2,11 +2,15 @@
 
 An answer that is no number, or off its scale, is set aside by itself; the rest of the response
 stays. Blank cells and the codes of survey tools for "not answered" become answers without a
-number, so that non-response can be counted.
+number, so that non-response can be counted. A question that takes several answers becomes an answer
+per option; see :mod:`etl.choices`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from etl.choices import answer_struct, choices_sql
 from etl.entity import Loaded, Task
 from etl.ledger import EntityCounts
 from etl.mapping import Source
@@ -42,14 +46,15 @@ def load_answers(writer: Writer, task: Task, responses: Loaded) -> EntityCounts:
 
 def _checked_sql(writer: Writer, task: Task, responses: Loaded) -> str:
     raw, nulls = task.given.raw.relation, task.given.mapping.nulls
-    cells = ", ".join(
-        f"{{'item_code': {literal(code)}, 'cell': {literal(column)}, "
-        f"'raw_text': {cell_sql(Source(column), 'number', nulls)}}}"
+    structs = [
+        answer_struct(code, column, cell_sql(Source(column), "number", nulls))
         for column, code in task.load.items.items()
-    )
+    ]
+    structs += [sql for one in task.load.choices for sql in choices_sql(one, nulls)]
     asked = (
         "SELECT q.response_id, q.source_row, q.source_record_id AS record_id, q.wave_id, "
-        f"coalesce(q.is_finished, true) AS is_finished, unnest([{cells}], recursive := true) "
+        f"coalesce(q.is_finished, true) AS is_finished, "
+        f"unnest([{', '.join(structs)}], recursive := true) "
         f"FROM {responses.relation} q JOIN {raw} r ON r.source_row = q.source_row"
     )
     codes = " ".join(
@@ -57,10 +62,13 @@ def _checked_sql(writer: Writer, task: Task, responses: Loaded) -> str:
         f"THEN '{word}'"
         for code, word in MISSING.items()
     )
-    typed = typed_sql("raw_text", Source("raw_text"), "number", task.given.conventions)
+    number = typed_sql("raw_text", Source("raw_text"), "number", task.given.conventions)
+    number = _pointed_sql("raw_text", number, task.load.points)
+    typed = f"CASE WHEN chosen IS NULL THEN {number} ELSE chosen::INTEGER::DOUBLE END"
     known = (
         f"SELECT a.*, {typed} AS typed, "
-        "i.lowest, i.highest, CASE WHEN raw_text IS NULL AND is_finished THEN 'skipped' "
+        "i.lowest, i.highest, CASE WHEN chosen IS NOT NULL THEN NULL "
+        "WHEN raw_text IS NULL AND is_finished THEN 'skipped' "
         f"WHEN raw_text IS NULL THEN 'unseen' {codes} END AS missing_code "
         f"FROM ({asked}) a LEFT JOIN ({_scales_sql(writer)}) i "
         "ON i.wave_id = a.wave_id AND i.item_code = a.item_code"
@@ -74,6 +82,15 @@ def _checked_sql(writer: Writer, task: Task, responses: Loaded) -> str:
         "WHEN typed < lowest OR typed > highest THEN 'off_scale' END AS rule "
         f"FROM ({known})"
     )
+
+
+def _pointed_sql(text: str, number: str, points: Mapping[str, float]) -> str:
+    """Return the points of an answer in words, or else the number it is."""
+    if not points:
+        return number
+    words = {answer.lower(): value for answer, value in points.items()}
+    cases = " ".join(f"WHEN {literal(word)} THEN {value!r}" for word, value in words.items())
+    return f"(CASE lower({text}) {cases} ELSE {number} END)"
 
 
 def _scales_sql(writer: Writer) -> str:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from etl.identity import lookup_sql
 from etl.mapping import Load, Mapping, Source, column_kind
-from etl.parsing import Conventions, cell_sql, typed_sql
+from etl.parsing import Conventions, cell_sql, typed_sql, where_sql
 from etl.raw_table import RawTable
 from etl.references import resolve
 from etl.row_query import Problem, RowQuery, add_rules
@@ -61,6 +61,17 @@ class Input:
     conventions: Conventions
     latest_day: dt.date
 
+    @property
+    def decided_mapping(self) -> Mapping:
+        """The mapping with the order of dates, decimal sign and zone the file was read with."""
+        found = self.conventions
+        return replace(
+            self.mapping,
+            date_order=found.date_order,
+            decimal=found.decimal,
+            time_zone=found.time_zone,
+        )
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -76,6 +87,7 @@ def check_load(staging: Staging, given: Input, load: Load, rules: EntityRules) -
     build = RowQuery(load, rules)
     key = _key_sql(build, given.mapping.nulls)
     typed = _typed_columns(build, given)
+    picked = _picked_sql(build, given)
     joins = resolve(staging, build)
     add_rules(build, given.latest_day)
     texts = ", ".join(f"{expression} AS {name}" for expression, name in build.texts.items())
@@ -83,6 +95,8 @@ def check_load(staging: Staging, given: Input, load: Load, rules: EntityRules) -
     cells += f", {_said_sql(load)} AS said"
     cells += f" FROM {given.raw.relation} WHERE {taken_sql(load)}"
     values = f"SELECT *, {key} AS source_record_id, {', '.join(typed)} FROM ({cells})"
+    if picked:
+        values = f"SELECT *, {', '.join(picked)} FROM ({values})"
     resolved = [f"SELECT v.* {joins.replaced}"]
     resolved += [f"{sql} AS {name}" for name, sql in joins.selected.items()]
     joined = f"{', '.join(resolved)} FROM ({values}) v {' '.join(joins.clauses)}"
@@ -90,6 +104,7 @@ def check_load(staging: Staging, given: Input, load: Load, rules: EntityRules) -
     problem = f"CASE {numbered} END::UTINYINT" if numbered else "NULL::UTINYINT"
     stored = [f"{_stored_sql(rules, name)} AS {quoted(name)}" for name in facts(rules.table)]
     names = ["source_row", "source_record_id", "preferred", "said", *stored, *joins.brought]
+    names += [f"missing_who_{name}" for name in blanked(load)]
     query = f"SELECT {', '.join(names)}, {problem} AS problem FROM ({joined})"
     keys = f"SELECT {key} AS source_record_id FROM ({cells})"
     return Checked(query, keys, tuple(build.problems))
@@ -97,14 +112,14 @@ def check_load(staging: Staging, given: Input, load: Load, rules: EntityRules) -
 
 def taken_sql(load: Load) -> str:
     """Return the condition under which a row of the file belongs to a load."""
-    conditions = []
-    for column, values in load.where.items():
-        text = cell_sql(Source(column), "text")
-        listed = ", ".join(literal(value) for value in values if value)
-        options = [f"coalesce({text} IN ({listed}), false)"] if listed else []
-        options += [f"{text} IS NULL"] if "" in values else []
-        conditions.append(f"({' OR '.join(options) or 'false'})")
+    filled = [f"{cell_sql(Source(column), 'date')} IS NOT NULL" for column in load.filled]
+    conditions = [where_sql(load.where), *filled] if load.where else filled
     return " AND ".join(conditions) or "true"
+
+
+def blanked(load: Load) -> list[str]:
+    """Return the columns that stay blank, and are counted, where nobody is known by them."""
+    return [name for name, source in load.columns.items() if source.unresolved == "blank"]
 
 
 def _preferred_sql(load: Load) -> str:
@@ -117,7 +132,8 @@ def _preferred_sql(load: Load) -> str:
 
 def _said_sql(load: Load) -> str:
     """Return the cells of a wide row that become rows of another entity."""
-    return f"[{', '.join(quoted(column) for column in load.items)}]" if load.items else "NULL"
+    columns = load.answer_columns()
+    return f"[{', '.join(map(quoted, columns))}]" if columns else "NULL"
 
 
 def _key_sql(build: RowQuery, nulls: Sequence[str]) -> str:
@@ -148,15 +164,39 @@ def _typed_columns(build: RowQuery, given: Input) -> list[str]:
         if source is None:
             found.append(f"NULL::{_TYPES[kind]} AS {quoted(name)}")
         else:
-            found.append(f"{_typed_column(build, given, name, source)} AS {quoted(name)}")
+            typed = _typed_column(build, given, name, source)
+            found.append(f"{typed} AS {quoted(_own(name, source))}")
     return found
+
+
+def _own(name: str, source: Source) -> str:
+    """Return what a value is called before the values of other rows are asked."""
+    return f"own_{name}" if source.pick else name
+
+
+def _picked_sql(build: RowQuery, given: Input) -> list[str]:
+    """Return the values that all rows with one key take from the first or last of them."""
+    load = build.load
+    picks = {name: source.pick for name, source in load.columns.items() if source.pick}
+    if not picks or load.order is None:
+        return []
+    source = Source(load.order)
+    text = build.text(cell_sql(source, "moment", given.mapping.nulls))
+    order = typed_sql(text, source, "moment", given.conventions)
+    window = "PARTITION BY source_record_id ORDER BY {order} {way} NULLS LAST, source_row {way}"
+    return [
+        f"first_value({quoted(f'own_{name}')}) OVER "
+        f"({window.format(order=order, way='ASC' if pick == 'first' else 'DESC')}) "
+        f"AS {quoted(name)}"
+        for name, pick in picks.items()
+    ]
 
 
 def _typed_column(build: RowQuery, given: Input, name: str, source: Source) -> str:
     kind = column_kind(build.load.entity, name)
     read_as = "text" if source.values is not None else kind
     cell = build.text(cell_sql(source, read_as, given.mapping.nulls))
-    faulty = f"{cell} IS NOT NULL AND {quoted(name)} IS NULL"
+    faulty = f"{cell} IS NOT NULL AND {quoted(_own(name, source))} IS NULL"
     if source.values is not None:
         if source.otherwise == "reject":
             known = ", ".join(f'"{word}"' for word in source.values)

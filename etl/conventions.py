@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from etl.mapping import Mapping, column_kind, is_zone
+from etl.mapping import Mapping, column_kind
 from etl.parsing import Conventions
 from etl.problems import FileProblem
 from etl.raw_table import RawTable
 from etl.row_staging import literal, quoted
+from etl.time_zones import is_zone
 
 _SHARE = 99  # so many times more rows must speak for a decision than against it
 _DAY_PARTS = "^[ \t]*([0-9]{1,2})[./-]([0-9]{1,2})[./-][0-9]{4}"
@@ -86,8 +87,14 @@ def date_evidence(
     names = [quoted(column) for column in columns if column in table.columns]
     if not names:
         return DateEvidence()
-    # Files in ISO order are told by one cheap look; only others are taken apart.
-    foreign = [f"count({n}) FILTER (substr({n}, 5, 1) NOT IN ('-', '/'))" for n in names]
+    # Files in ISO order are told by a cheap look; only others are taken apart: 9/13/2026 has a
+    # slash where ISO has one, too, but also before it.
+    marks = "'-', '/'"
+    foreign = [
+        f"count({n}) FILTER (substr({n}, 5, 1) NOT IN ({marks}) "
+        f"OR substr({n}, 2, 1) IN ({marks}) OR substr({n}, 3, 1) IN ({marks}))"
+        for n in names
+    ]
     counts = staging.rows(f"SELECT {', '.join(foreign)} FROM {table.relation}")[0]
     unclear = [name for name, count in zip(names, counts, strict=True) if count]
     if not unclear:

@@ -20,11 +20,12 @@ from typing import Any
 from etl.csv_text import Dialect, first_records, sniff, split_leniently, split_strictly
 from etl.problems import FileProblem
 from etl.raw_table import BrokenRow, Layout, RawTable
-from etl.row_staging import RowBuffer, literal, name_columns, tidy_header, tidy_name
-from etl.text_traits import TextTraits, decoded, peek, read_traits
+from etl.row_staging import RowBuffer, literal, name_columns, tidy_header
+from etl.text_traits import HEAD, TextTraits, decoded, peek, read_traits
 
 _ADDRESS = re.compile(r"\b\d{1,3}(\.\d{1,3}){3}\b|\b[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){3,7}\b")
-_SAMPLE = 1 << 18
+_SAMPLES = (1 << 18, 1 << 24)  # characters; the longer where the header is not over by then
+_PEEKS = (HEAD, 1 << 24)  # bytes, likewise
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,13 @@ def look_at(path: Path, encoding: str | None, header_records: int) -> CsvText:
         unreadable_bytes, empty_file.
     """
     traits = read_traits(path, encoding)
-    sample, is_whole = _sample(path, traits)
-    dialect = sniff(sample, is_whole)
-    header = first_records(sample[dialect.skip :], dialect.delimiter, header_records)
+    for length in _SAMPLES:
+        sample, is_whole = _sample(path, traits, length)
+        dialect = sniff(sample, is_whole)
+        found = first_records(sample[dialect.skip :], dialect.delimiter, header_records + 1)
+        if is_whole or len(found) > header_records:
+            break
+    header = found[:header_records]
     if not header:
         remedy = "Export it again and check that it has rows."
         raise FileProblem("empty_file", path, "The file has no header and no rows.", remedy)
@@ -67,18 +72,23 @@ def look_at(path: Path, encoding: str | None, header_records: int) -> CsvText:
 
 def peek_header(path: Path, encoding: str | None, header_records: int) -> list[list[str]]:
     """Return the first records, seen from the beginning of the file alone."""
-    return records_in(peek(path, encoding), header_records)
+    for length in _PEEKS:
+        is_whole = path.stat().st_size <= length
+        found = records_in(peek(path, encoding, length), header_records + 1, is_whole=is_whole)
+        if len(found) > header_records or is_whole:
+            break
+    return found[:header_records]
 
 
-def records_in(head: str, count: int) -> list[list[str]]:
-    """Return the first records of a text of which only the beginning is known."""
-    dialect = sniff(head, is_whole=False)
+def records_in(head: str, count: int, *, is_whole: bool) -> list[list[str]]:
+    """Return the first records of a text of which the beginning is known, or all of it."""
+    dialect = sniff(head, is_whole)
     return first_records(head[dialect.skip :], dialect.delimiter, count)
 
 
 def stage(text: CsvText, staging: Any, layout: Layout) -> RawTable:
     """Stage all records below the header; columns are named by its first record."""
-    names = tidy_header(text.path, text.header[0])
+    names = _column_names(text, layout)
     details = {
         "encoding": text.traits.encoding,
         "delimiter": text.dialect.delimiter,
@@ -100,26 +110,35 @@ def stage(text: CsvText, staging: Any, layout: Layout) -> RawTable:
     return RawTable(relation, columns, layout.format, details, {}, broken)
 
 
-def _sample(path: Path, traits: TextTraits) -> tuple[str, bool]:
+def _column_names(text: CsvText, layout: Layout) -> list[str]:
+    names = layout.names or ()
+    return list(names) if any(names) else tidy_header(text.path, text.header[0])
+
+
+def _sample(path: Path, traits: TextTraits, length: int) -> tuple[str, bool]:
     text = ""
-    for block in decoded(path, traits, _SAMPLE):
+    for block in decoded(path, traits, _SAMPLES[0]):
         text += block
-        if len(text) >= _SAMPLE:
-            return text[:_SAMPLE], False
+        if len(text) >= length:
+            return text[:length], False
     return text, True
 
 
 def _plain_utf8(text: CsvText, folder: Path) -> tuple[Path, TextTraits]:
-    """Return a UTF-8 file without NUL and separator line, and how it is written."""
+    """Return a UTF-8 file without NUL, inner marks and separator line, and how it is written."""
     traits, skip = text.traits, text.dialect.skip
-    if traits.encoding == "utf-8" and not traits.nul_bytes and not skip:
+    if traits.encoding == "utf-8" and not (traits.nul_bytes or traits.inner_marks or skip):
         return unglobbed(text.path, folder), traits
     plain = folder / "plain.csv"
     with plain.open("w", encoding="utf-8", newline="") as out:
         for block in decoded(text.path, traits):
             out.write(block[skip:])
             skip = max(0, skip - len(block))
-    return plain, read_traits(plain, "utf-8")
+    try:
+        return plain, read_traits(plain, "utf-8")
+    except FileProblem as problem:
+        problem.file = text.path
+        raise
 
 
 def unglobbed(path: Path, folder: Path) -> Path:
@@ -133,7 +152,7 @@ def _stage_fast(
     plain: Path, traits: TextTraits, text: CsvText, staging: Any, layout: Layout
 ) -> str | None:
     """Stage by the engine's reader; None where it declines or lines are not all accounted for."""
-    width = len(text.header[0])
+    width = len(_column_names(text, layout))
     columns = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(width))
     # The header is read as a row: skipping it, the reader can skip all rows without a word when
     # the first line end in the file is not the one that ends records.
@@ -178,7 +197,7 @@ def _stage_carefully(
 def _collect(
     records: Iterator[list[str]], text: CsvText, layout: Layout
 ) -> tuple[RowBuffer, list[BrokenRow]]:
-    names = text.header[0]
+    names = _column_names(text, layout)
     needed = max(n for n, name in enumerate(names) if name.strip()) + 1
     rows, broken = RowBuffer(len(names)), list[BrokenRow]()
     headers_left = layout.header_records
@@ -190,7 +209,7 @@ def _collect(
             continue
         cells = _fit(record, len(names), needed)
         if cells is None:
-            broken.append(_broken(record, number, text.header[0], layout))
+            broken.append(_broken(record, number, names, layout))
         else:
             rows.add(number, ["" if n in layout.dropped else c for n, c in enumerate(cells)])
     return rows, broken
@@ -205,8 +224,8 @@ def _fit(record: list[str], width: int, needed: int) -> list[str] | None:
     return record[:width] + [""] * (width - len(record))
 
 
-def _broken(record: list[str], number: int, header: tuple[str, ...], layout: Layout) -> BrokenRow:
-    labels = [tidy_name(name) or f"column_{n}" for n, name in enumerate(header, 1)]
+def _broken(record: list[str], number: int, header: list[str], layout: Layout) -> BrokenRow:
+    labels = [name or f"column_{n}" for n, name in enumerate(header, 1)]
     cells = [_ADDRESS.sub("(dropped)", c) if layout.dropped else c for c in record]
     row: dict[str, object] = {
         label: cell

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from etl.checking import Checked, Input, check_load
+from etl.checking import Checked, Input, blanked, check_load
 from etl.identity import Provenance
 from etl.ledger import EntityCounts
 from etl.mapping import Load
 from etl.rejects import Rejects
 from etl.row_query import Problem
-from etl.row_staging import quoted
+from etl.row_staging import literal, quoted
+from etl.session_intake import merge_sessions
 from etl.source import EntityRules
 from warehouse.engine import MergeCounts, Writer
-from warehouse.tables import facts
+from warehouse.tables import facts, person, session
 
 _LARGE = 200_000  # rows from which a second look at the file is cheaper than a copy of it
 
@@ -33,10 +34,20 @@ class Task:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What became of the rows; ``relation`` holds the good ones, with all facts and provenance."""
+    """What became of the rows.
+
+    Parameters
+    ----------
+    relation
+        The good rows, with all facts and provenance.
+    unresolved
+        Column of the file to the good rows in which it names somebody nobody knows, and the
+        canonical column was left blank.
+    """
 
     counts: EntityCounts
     relation: str
+    unresolved: dict[str, int] = field(default_factory=dict)
 
 
 def load_entity(writer: Writer, task: Task, override: str | None = None) -> Loaded:
@@ -48,6 +59,7 @@ def load_entity(writer: Writer, task: Task, override: str | None = None) -> Load
         Query over ``{rows}`` (checked rows) that replaces facts by what is known better.
     """
     staging, rules = writer.staging, task.rules
+    override = override or _unsaid_kept(writer, task)
     checked = check_load(staging, task.given, task.load, rules)
     is_plain = not (override or rules.set_checks or _has_source(writer, task))
     if is_plain and _rows(writer, task.given.raw.relation) >= _LARGE:
@@ -64,7 +76,10 @@ def load_entity(writer: Writer, task: Task, override: str | None = None) -> Load
     good, between = _check_between_rows(writer, task, checked, good)
     good, same, doubled = _check_doubled(writer, task, good)
     if override:
-        good = staging.view(override.format(rows=good), "overridden")
+        # A table: what it looks up may be gone once the rows are merged.
+        overridden = staging.fresh("overridden")
+        staging.run(f"CREATE TEMP TABLE {overridden} AS {override.format(rows=good)}")
+        good = overridden
     relation, merged = _merge(writer, task, good)
     counts = EntityCounts(
         rules.name,
@@ -74,7 +89,7 @@ def load_entity(writer: Writer, task: Task, override: str | None = None) -> Load
         rows_unchanged=merged.unchanged + same,
         rows_rejected=bad + between + doubled,
     )
-    return Loaded(counts, relation)
+    return Loaded(counts, relation, _count_unresolved(writer, task, good))
 
 
 def _load_at_once(writer: Writer, task: Task, checked: Checked) -> Loaded | None:
@@ -91,7 +106,37 @@ def _load_at_once(writer: Writer, task: Task, checked: Checked) -> Loaded | None
     bad = total - merged.inserted
     if bad:
         task.rejects.add_faulty(rules.name, checked, rows)
-    return Loaded(EntityCounts(rules.name, total, merged.inserted, rows_rejected=bad), relation)
+    counts = EntityCounts(rules.name, total, merged.inserted, rows_rejected=bad)
+    return Loaded(counts, relation, _count_unresolved(writer, task, good))
+
+
+def _unsaid_kept(writer: Writer, task: Task) -> str | None:
+    """Return what keeps the facts of known people that this file says nothing about.
+
+    A history names people by their id alone; the list that has their names must not lose them.
+    """
+    said = task.load.columns
+    unsaid = [name for name in facts(person) if name not in said]
+    if task.rules.table is not person or not unsaid or not _has_source(writer, task):
+        return None
+    kept = ", ".join(f"s.{quoted(name)} AS {quoted(name)}" for name in unsaid)
+    return (
+        f"SELECT r.* REPLACE ({kept}) FROM {{rows}} r "
+        f"LEFT JOIN {writer.staging.reference(person)} s "
+        f"ON s.source_system = {literal(task.provenance.source_system)} "
+        "AND s.source_record_id = r.source_record_id"
+    )
+
+
+def _count_unresolved(writer: Writer, task: Task, good: str) -> dict[str, int]:
+    """Count the good rows in which somebody is named whom nobody knows."""
+    names = blanked(task.load)
+    if not names:
+        return {}
+    counts = ", ".join(f"count(*) FILTER (missing_who_{name})" for name in names)
+    found = writer.staging.rows(f"SELECT {counts} FROM {good}")[0]
+    cells = [str(task.load.columns[name].column) for name in names]
+    return {cell: count for cell, count in zip(cells, found, strict=True) if count}
 
 
 def _merge(writer: Writer, task: Task, good: str) -> tuple[str, MergeCounts]:
@@ -102,6 +147,8 @@ def _merge(writer: Writer, task: Task, good: str) -> tuple[str, MergeCounts]:
         f"SELECT {names}, {provenance.columns('source_record_id', 'source_row')} FROM {good}",
         "merge",
     )
+    if table is session:
+        return relation, merge_sessions(writer, relation, provenance.source_system)
     return relation, writer.merge(table, relation, source_system=provenance.source_system)
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import re
 import zipfile
+import zlib
 from pathlib import Path
 
+from etl.archive_limits import check_held, check_size
 from etl.problems import FileProblem
 
+ARCHIVE = "zip"  # the one container that is no file of rows itself
 _BLOCK = 1 << 22
 _SAVE_AS_CSV = "Open it in the program that wrote it and save it as CSV (UTF-8) or XLSX."
 _NOT_DATA = "Export the data as CSV or XLSX and load that file."
@@ -27,30 +31,44 @@ _SIGNATURES = (
     (b"SQLite format 3", "a database (SQLite)", _NOT_DATA),
     (b"{\\rtf", "a text document (RTF)", _NOT_DATA),
 )
-_MARKUP = (
-    (b"<!doctype html", "a web page, often a sign-in page saved instead of the export"),
-    (b"<html", "a web page, often a sign-in page saved instead of the export"),
-    (b"<?xml", "an XML document"),
-    (b"begin:v", "a calendar file or business card"),
-    (b'{"', "a JSON document"),
-    (b"[{", "a JSON document"),
+# What zipfile raises for members it cannot open (encrypted, compressed in an unknown way).
+_UNREADABLE = (NotImplementedError, RuntimeError, EOFError, ValueError)
+_PAGE = "a web page, often a sign-in page saved instead of the export"
+_MARKUP = (  # beginning of a text in lower case; the first that fits names it
+    (r"<.*urn:schemas-microsoft-com:office:spreadsheet", "an Excel 2003 workbook (XML)"),
+    (
+        r"(<!doctype html|<html|<head|<meta|<style|<table).*<t[dh]\b",
+        "a web page with a table (HTML)",
+    ),
+    (r"<!doctype html|<html|<head|<meta|<style|<table", _PAGE),
+    (r"mime-version:", "a web page in one file (MHTML)"),
+    (r"<\?xml|<\w+[^>]*\bxmlns", "an XML document"),
+    (r"begin:v", "a calendar file or business card"),
+    (r'[{\[]\s*["{\[]', "a JSON document"),
+)
+_OPENED_BY_EXCEL = ("an Excel 2003 workbook (XML)", "a web page with a table (HTML)")
+# Packages by a member only they have; OpenDocument says what it is in its first member.
+_PACKAGES = (
+    ("xl/workbook.bin", "a binary Excel workbook (XLSB)", _SAVE_AS_CSV),
+    ("word/document.xml", "a text document (Word)", _NOT_DATA),
+    ("ppt/presentation.xml", "a presentation (PowerPoint)", _NOT_DATA),
+    ("AndroidManifest.xml", "a program (APK)", _NOT_DATA),
 )
 
 
 def read_container(path: Path) -> str:
-    """Return parquet, workbook or text.
+    """Return parquet, workbook, ods, zip or text.
 
     Raises
     ------
     FileProblem
-        file_not_found, is_directory, empty_file, wrong_file or unreadable_bytes.
+        file_not_found, is_directory, empty_file, wrong_file, too_large or unreadable_bytes.
     """
     head = read_head(path)
     if head.startswith(b"PAR1"):
         return "parquet"
-    if head.startswith(b"PK"):
-        _check_workbook(path)
-        return "workbook"
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return _package(path)
     start = head.removeprefix(codecs.BOM_UTF8).lstrip()
     for signature, what, remedy in _SIGNATURES:
         if head.startswith(signature):
@@ -68,13 +86,25 @@ def refuse_markup(path: Path) -> None:
     FileProblem
         wrong_file.
     """
-    start = read_head(path).removeprefix(codecs.BOM_UTF8).lstrip()[:200].lower()
-    for signature, what in _MARKUP:
-        if start.startswith(signature):
-            raise _wrong(path, what, _NOT_DATA)
+    start = read_head(path).removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    text = start.decode("utf-8", errors="replace")
+    for pattern, what in _MARKUP:
+        if re.match(pattern, text, re.DOTALL):
+            raise _wrong(path, what, _SAVE_AS_CSV if what in _OPENED_BY_EXCEL else _NOT_DATA)
 
 
-def read_head(path: Path) -> bytes:
+def refuse_archive(path: Path) -> None:
+    """Refuse an archive where one table is wanted.
+
+    Raises
+    ------
+    FileProblem
+        wrong_file.
+    """
+    raise _wrong(path, "a ZIP archive", "Load the archive, or unpack it and name a file in it.")
+
+
+def read_head(path: Path, length: int = 1 << 16) -> bytes:
     """Return the first bytes of a file that can be opened and is not empty."""
     if path.is_dir():
         raise FileProblem(
@@ -82,7 +112,7 @@ def read_head(path: Path) -> bytes:
         )
     try:
         with path.open("rb") as source:
-            head = source.read(1 << 16)
+            head = source.read(length)
     except FileNotFoundError as error:
         remedy = "Check the name and the folder."
         raise FileProblem("file_not_found", path, "There is no such file.", remedy) from error
@@ -96,25 +126,33 @@ def read_head(path: Path) -> bytes:
     return head
 
 
-def _check_workbook(path: Path) -> None:
+def _package(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
+            check_size(path, archive)
             names = set(archive.namelist())
-            kind = archive.read("mimetype").decode() if "mimetype" in names else ""
-    except (zipfile.BadZipFile, OSError, UnicodeDecodeError) as error:
+            kind = ""
+            if "mimetype" in names:
+                with archive.open("mimetype") as content:
+                    kind = content.read(200).decode(errors="replace")
+            if "xl/workbook.xml" in names:
+                check_held(path, archive.infolist())
+                return "workbook"
+    except (zipfile.BadZipFile, zlib.error, OSError, *_UNREADABLE) as error:
         raise FileProblem(
             "unreadable_bytes",
             path,
             "It begins like an Excel workbook or ZIP archive but is damaged or cut off.",
             "Export or copy it again.",
         ) from error
-    if "xl/workbook.xml" in names:
-        return
+    if kind.startswith("application/vnd.oasis.opendocument.spreadsheet"):
+        return "ods"
     if "opendocument" in kind:
-        raise _wrong(path, "an OpenDocument file (ODS), whatever its name says", _SAVE_AS_CSV)
-    if "xl/workbook.bin" in names:
-        raise _wrong(path, "a binary Excel workbook (XLSB)", _SAVE_AS_CSV)
-    raise _wrong(path, "a ZIP archive", "Unpack it and load what is inside.")
+        raise _wrong(path, "an OpenDocument file but no spreadsheet", _NOT_DATA)
+    for member, what, remedy in _PACKAGES:
+        if member in names:
+            raise _wrong(path, what, remedy)
+    return ARCHIVE
 
 
 def _check_not_blank(path: Path) -> None:

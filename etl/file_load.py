@@ -5,17 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
 from etl import formats
 from etl.answers import load_answers
-from etl.attendance import TITLE, apply_attendance, attended_override, name_sessions
 from etl.checking import Input
 from etl.conventions import decide_conventions
+from etl.corrections import apply_corrections
 from etl.entity import Task, load_entity
-from etl.history import INPUTS, rebuild_history
+from etl.history import INPUTS, derive_history
 from etl.identity import Provenance, merge_hr_ids
 from etl.ledger import (
     EntityCounts,
@@ -26,16 +26,30 @@ from etl.ledger import (
     known_content,
     known_rejects,
     write_lines,
+    write_reading,
 )
 from etl.mapping import SURVEY_RESPONSE, Load, Mapping, entity_table
 from etl.mapping_choice import check_columns
 from etl.mapping_fit import add_day, fit_mapping
+from etl.meetings import find_sessions, set_aside
 from etl.planning import Planned
 from etl.rejects import Rejects, check_collected
 from etl.report import FileOutcome
+from etl.returned import settle_returned
+from etl.session_intake import standing_sessions
+from etl.session_settling import settle_sessions
+from etl.shrink import check_shrink, rows_in
 from etl.sources import ORDER, RULES
 from warehouse.engine import Writer
-from warehouse.tables import facts, metadata, person, session, session_attendance
+from warehouse.tables import (
+    facts,
+    metadata,
+    person,
+    session,
+    session_attendance,
+    session_feedback,
+    session_topic,
+)
 
 _DECLARED_KEYS = {
     "survey": ("survey_id",),
@@ -43,6 +57,8 @@ _DECLARED_KEYS = {
     "item": ("survey_id", "item_code"),
 }
 _HISTORY_INPUTS = {table.name for table in INPUTS}
+_OF_SESSIONS = {table.name for table in (session_topic, session_attendance, session_feedback)}
+_SETTLED = {session.name, session_attendance.name}
 
 
 @dataclass
@@ -57,6 +73,8 @@ class Run:
         Files loaded before.
     is_begun
         True once the batch stands in the ledger.
+    largest_shrink
+        Share of rows that a source may lose from one export to the next.
     declared
         Mappings, by their hash, whose surveys, waves and items are merged.
     """
@@ -64,6 +82,7 @@ class Run:
     batch_id: str
     now: dt.datetime
     seen: Seen
+    largest_shrink: float
     is_begun: bool = False
     declared: set[str] = field(default_factory=set)
 
@@ -74,7 +93,7 @@ class Run:
     def note(self, outcome: FileOutcome, mapping: Mapping, sha256: str) -> None:
         """Note a file whose transaction was committed."""
         self.is_begun = True
-        self.seen.add(outcome.name, sha256)
+        self.seen.add(mapping.source_system, outcome.name, sha256, outcome.counts)
         if not outcome.is_known:
             self.declared.add(mapping.sha256)
 
@@ -90,17 +109,19 @@ def load_file(writer: Writer, planned: Planned, sha256: str, run: Run) -> FileOu
     export, mapping = planned.export, planned.mapping
     provenance = run.provenance(mapping, sha256)
     if not run.is_begun:
-        begin_batch(writer, provenance)
+        begin_batch(writer, run.batch_id, run.now)
     if run.seen.mentions(export.name, sha256):
-        known = known_content(writer, export.name, sha256, mapping.sha256)
+        known = known_content(writer, export.name, sha256, planned.reading_sha256)
         if known:
-            line = FileLine(export.name, known[0], mapping.sha256)
+            line = FileLine(export.name, known[0], planned.reading_sha256)
             write_lines(writer, line, known[1], provenance)
             rejected = known_rejects(writer, sha256, mapping.source_system)
             return FileOutcome(
                 export.shown, export.name, known[0], mapping.name, known[1], rejected, is_known=True
             )
-    given = _read(writer, planned, run.now.date())
+    given = _read(writer, planned, provenance)
+    rows = rows_in(writer.staging, given.raw)
+    check_shrink(run.seen, planned, rows, run.largest_shrink)
     rejects = Rejects.begin(writer.staging, given)
     if mapping.sha256 not in run.declared:
         _merge_declared(writer, mapping, provenance)
@@ -108,24 +129,29 @@ def load_file(writer: Writer, planned: Planned, sha256: str, run: Run) -> FileOu
     rejected = rejects.counts()
     check_collected(counts, rejected)
     rejects.store(writer, export.name, provenance)
-    line = FileLine(export.name, given.raw.format, mapping.sha256)
+    line = FileLine(export.name, given.raw.format, planned.reading_sha256)
     write_lines(writer, line, counts, provenance)
-    _derive(writer, counts, run)
+    is_new = sha256 not in run.seen.contents
+    write_reading(writer, planned.reading_sha256, given.decided_mapping, provenance, is_new=is_new)
+    _derive(writer, mapping, counts, provenance)
     form = given.raw.format
     return FileOutcome(
         export.shown, export.name, form, mapping.name, counts, rejected, unresolved=unresolved
     )
 
 
-def _read(writer: Writer, planned: Planned, today: dt.date) -> Input:
-    """Stage a file and find out how it writes dates and numbers."""
-    raw = formats.read(planned.path, writer.staging, planned.mapping.hints)
+def _read(writer: Writer, planned: Planned, provenance: Provenance) -> Input:
+    """Stage a file, mend its known errors, and find out how it writes dates and numbers."""
+    hints = replace(planned.mapping.hints, load_day=provenance.now.date())
+    raw = formats.read(planned.path, writer.staging, hints)
+    settle_returned(writer, raw, provenance)
     check_columns(planned.path, planned.mapping, raw)
+    raw = apply_corrections(writer, raw, planned.corrections, planned.path, provenance)
     mapping = fit_mapping(planned.mapping, raw.columns)
     raw = add_day(writer.staging, raw, mapping, planned.path)
     conventions = decide_conventions(writer.staging, raw, mapping, planned.path)
-    if TITLE in raw.columns and raw.format == "teams_attendance":
-        raw = name_sessions(writer.staging, raw)
+    raw = find_sessions(writer.staging, raw, mapping)
+    today = provenance.now.date()
     latest = today.replace(year=today.year + 20, day=min(today.day, 28))
     return Input(raw, mapping, conventions, latest)
 
@@ -142,9 +168,11 @@ def _load_all(
     """
     loads = sorted(given.mapping.loads, key=lambda load: ORDER.index(_entity(load)))
     counts, unresolved = _left_over(given, rejects, loads), Counter[str]()
+    given, aside = set_aside(given, rejects)
+    counts += aside
     for load in loads:
         task = Task(given, load, RULES[_entity(load)], provenance, rejects)
-        override = attended_override(writer) if load.entity == session.name else None
+        override = standing_sessions(writer) if load.entity in _OF_SESSIONS else None
         loaded = load_entity(writer, task, override)
         counts.append(loaded.counts)
         unresolved.update(loaded.unresolved)
@@ -161,17 +189,21 @@ def _left_over(given: Input, rejects: Rejects, loads: Sequence[Load]) -> list[En
         return []
     entity = _entity(loads[0])
     rejects.add_broken(entity, given.raw.broken)
-    left = rejects.add_not_taken(entity, loads) + len(given.raw.broken)
+    left = len(given.raw.broken)
+    if given.mapping.rest == "set_aside":
+        left += rejects.add_not_taken(entity, loads)
     return [EntityCounts(entity, rows_read=left, rows_rejected=left)]
 
 
-def _derive(writer: Writer, counts: Sequence[EntityCounts], run: Run) -> None:
+def _derive(
+    writer: Writer, mapping: Mapping, counts: Sequence[EntityCounts], provenance: Provenance
+) -> None:
     """Rebuild what depends on the tables that changed."""
     changed = {one.entity for one in counts if one.changed}
-    if session_attendance.name in changed:
-        apply_attendance(writer)
+    if changed & _SETTLED:
+        settle_sessions(writer, provenance)
     if changed & _HISTORY_INPUTS:
-        rebuild_history(writer, batch_id=run.batch_id, now=run.now)
+        derive_history(writer, mapping, counts, provenance)
 
 
 def _merge_declared(writer: Writer, mapping: Mapping, provenance: Provenance) -> None:

@@ -11,11 +11,12 @@ from typing import Any, Protocol
 
 from etl.csv_staging import look_at, peek_header
 from etl.file_bytes import read_container
+from etl.ods_rows import open_sheet as open_ods_sheet
 from etl.raw_table import Hints, Layout, RawTable
 from etl.sheet_staging import OpenSheet, look_at_sheet
 from etl.xlsx_rows import open_sheet as open_xlsx_sheet
 
-_SHEETS: dict[str, OpenSheet] = {"workbook": open_xlsx_sheet}
+_SHEETS: dict[str, OpenSheet] = {"workbook": open_xlsx_sheet, "ods": open_ods_sheet}
 GRIDS = frozenset({"text", *_SHEETS})
 
 

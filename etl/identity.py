@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from etl.row_staging import literal
 from warehouse.engine import Staging, Writer
-from warehouse.tables import person, person_identifier
+from warehouse.tables import person, person_identifier, program
 
 WORDS = {
     "hr_id": "personnel number",
@@ -20,6 +20,7 @@ WORDS = {
     "upn": "login",
     "platform": "platform id",
     "survey": "survey id",
+    "name": "name, and a name alone never tells who is meant",
 }
 _ADDRESSES = ("email", "upn")
 
@@ -44,17 +45,30 @@ class Provenance:
         )
 
 
-def people_sql(staging: Staging, identifier: str | None) -> str:
+def people_sql(staging: Staging, identifier: str | None, *, is_scoped: bool = False) -> str:
     """Return a query of ``id`` (unique) and ``person_id`` for one kind of identifier.
 
     Parameters
     ----------
     identifier
         Kind of identifier; None where the value is a person's id itself.
+    is_scoped
+        True to get ``program_id`` as well, unique together with ``id``: identifiers valid in all
+        programs stand once for each of them, those of one program for that, and all of them for
+        rows without a program.
     """
     if identifier is None:
         return f"SELECT DISTINCT person_id AS id, person_id FROM {staging.reference(person)}"
     known = staging.reference(person_identifier)
+    if is_scoped:
+        programs = f"SELECT program_id FROM {staging.reference(program)} UNION SELECT NULL"
+        return (
+            f"SELECT i.value AS id, p.program_id, min(i.person_id) AS person_id FROM {known} i "
+            f"JOIN ({programs}) p ON p.program_id IS NULL OR i.program_id IS NULL "
+            "OR i.program_id = p.program_id "
+            f"WHERE i.id_type = '{identifier}' GROUP BY i.value, p.program_id "
+            "HAVING count(DISTINCT i.person_id) = 1"
+        )
     return (
         f"SELECT value AS id, min(person_id) AS person_id FROM {known} "
         f"WHERE id_type = '{identifier}' GROUP BY value HAVING count(DISTINCT person_id) = 1"

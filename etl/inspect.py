@@ -14,6 +14,7 @@ from etl.conventions import DateEvidence, date_columns, date_evidence
 from etl.mapping import Mapping
 from etl.mapping_choice import check_columns, choose_mapping
 from etl.mapping_draft import draft_mapping
+from etl.mapping_fit import add_day, fit_mapping
 from etl.problems import FileProblem
 from etl.raw_table import Hints, RawTable
 from etl.row_staging import quoted
@@ -31,6 +32,11 @@ _IMPERSONAL = re.compile(
     re.I,
 )
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+# What a mapping can settle: the file can be looked at nevertheless.
+_OPEN = (
+    *("no_mapping", "unknown_column", "no_questions"),
+    *("ambiguous_dates", "ambiguous_numbers", "ambiguous_person"),
+)
 _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}([T ,].*)?([+-]\d\d:?\d\d|Z)?")
 _NUMBER = re.compile(r"[-+]?\d[\d.,' ]*")
 
@@ -112,7 +118,7 @@ def inspect_file(path: Path, *, mapping: Path | None = None) -> Inspection:
     try:
         chosen = choose_mapping(path, mapping)
     except FileProblem as found:
-        if found.code not in ("no_mapping", "unknown_column"):
+        if found.code not in _OPEN:
             raise
         problem = str(found)
     with open_staging() as staging:
@@ -120,6 +126,8 @@ def inspect_file(path: Path, *, mapping: Path | None = None) -> Inspection:
         if chosen:
             try:
                 check_columns(path, chosen, raw)
+                chosen = fit_mapping(chosen, raw.columns)
+                raw = add_day(staging, raw, chosen, path)
             except FileProblem as found:
                 problem = str(found)
         return _inspection(staging, raw, path, chosen, problem)
@@ -182,6 +190,10 @@ def _targets(mapping: Mapping | None, columns: Sequence[str]) -> dict[str, tuple
                 found.get(name, []).append(f"{load.entity}.{target}")
         for name, code in load.items.items():
             found.get(name, []).append(f"item {code}")
+        for choices in load.choices:
+            for name in choices.file_columns():
+                codes = [choices.columns[name]] if choices.columns else choices.item_codes()
+                found.get(name, []).extend(f"item {code}" for code in codes)
         for name in (*load.key, *load.where, *load.prefer):
             if not found.get(name, ["unknown"]):
                 found[name].append(f"{load.entity} (key or condition)")

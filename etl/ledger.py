@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
@@ -10,11 +11,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from etl.identity import Provenance
+from etl.mapping import Mapping
+from etl.mapping_text import mapping_toml
 from warehouse.engine import Warehouse, Writer
-from warehouse.tables import batch, loaded_file, rejected_row
+from warehouse.tables import batch, file_reading, loaded_file, rejected_row
 
 # Rules that another file can mend: a row that broke one is looked at again.
 _MENDABLE = "unknown_"
+_MENDABLE_TOO = ("no_such_pair",)
 
 
 class NotReconciled(Exception):
@@ -53,16 +57,10 @@ class FileLine:
     mapping_sha256: str
 
 
-def begin_batch(writer: Writer, provenance: Provenance) -> None:
+def begin_batch(writer: Writer, batch_id: str, now: dt.datetime) -> None:
     """Write down the batch with its first file."""
-    known = sa.select(batch.c.batch_id).where(batch.c.batch_id == provenance.batch_id)
-    if writer.execute(known).first() is None:
-        row = {
-            "batch_id": provenance.batch_id,
-            "started_at": provenance.now,
-            "code_version": code_version(),
-        }
-        writer.execute(sa.insert(batch).values(row))
+    row = {"batch_id": batch_id, "started_at": now, "code_version": code_version()}
+    writer.execute(sa.insert(batch).values(row))
 
 
 def code_version() -> str:
@@ -73,28 +71,53 @@ def code_version() -> str:
         return "unknown"
 
 
+@dataclass(frozen=True)
+class SeenLine:
+    """Rows of one file that went to one entity, of a load before this one or of this one."""
+
+    source_system: str
+    file_name: str
+    entity: str
+    rows_read: int
+
+
 @dataclass
 class Seen:
-    """Names and contents the ledger mentions, so that new files need not be looked up one by one.
+    """What the ledger says, read once, so that files need not be looked up one by one.
 
     Another loader may add to the ledger meanwhile; a file it loaded is then read once more and
     found unchanged.
+
+    Parameters
+    ----------
+    names, contents
+        File names, and SHA-256 of files.
+    lines
+        Lines of the ledger in the order of loading.
     """
 
     names: set[str]
     contents: set[str]
+    lines: list[SeenLine]
 
     @classmethod
     def read(cls, warehouse: Warehouse) -> Seen:
         """Read what was loaded before."""
         f = loaded_file.c
-        lines = warehouse.read(sa.select(f.file_name, f.file_sha256).distinct())
-        return cls(set(lines["file_name"]), set(lines["file_sha256"]))
+        names = (f.source_system, f.file_name, f.entity, f.rows_read)
+        order = (f.loaded_at, f.batch_id, f.file_name)
+        found = warehouse.read(sa.select(*names, f.file_sha256).order_by(*order))
+        rows = found[[column.name for column in names]].itertuples(index=False)
+        lines = [SeenLine(*row) for row in rows]
+        return cls(set(found["file_name"]), set(found["file_sha256"]), lines)
 
-    def add(self, file_name: str, file_sha256: str) -> None:
+    def add(
+        self, source_system: str, name: str, sha256: str, counts: Sequence[EntityCounts]
+    ) -> None:
         """Note a file that was loaded."""
-        self.names.add(file_name)
-        self.contents.add(file_sha256)
+        self.names.add(name)
+        self.contents.add(sha256)
+        self.lines += [SeenLine(source_system, name, one.entity, one.rows_read) for one in counts]
 
     def mentions(self, file_name: str, file_sha256: str) -> bool:
         """Tell whether a file of this name or content was loaded."""
@@ -122,7 +145,8 @@ def known_content(
     if (others["loaded_at"] >= last["loaded_at"].iloc[-1]).any():
         return None
     r = rejected_row.c
-    waiting = sa.select(r.rule).where(r.file_sha256 == file_sha256, r.rule.like(f"{_MENDABLE}%"))
+    is_mendable = r.rule.like(f"{_MENDABLE}%") | r.rule.in_(_MENDABLE_TOO)
+    waiting = sa.select(r.rule).where(r.file_sha256 == file_sha256, is_mendable)
     news = sa.select(f.file_name).where(
         f.loaded_at >= last["loaded_at"].iloc[-1].to_pydatetime(),
         f.file_sha256 != file_sha256,
@@ -168,6 +192,7 @@ def write_lines(
     """Write one ledger line per entity, after checking that each adds up."""
     for one in counts:
         one.check()
+    told = [one for one in counts if one.rows_read] or counts[:1]
     rows = [
         asdict(line)
         | asdict(one)
@@ -177,10 +202,34 @@ def write_lines(
             "source_system": provenance.source_system,
             "loaded_at": provenance.now,
         }
-        for one in counts
+        for one in told
     ]
     if rows:
         writer.execute(sa.insert(loaded_file), rows)
+
+
+def write_reading(
+    writer: Writer,
+    reading_sha256: str,
+    mapping: Mapping,
+    provenance: Provenance,
+    *,
+    is_new: bool,
+) -> None:
+    """Write down how a file was read, once for its bytes and the mapping that applied.
+
+    ``is_new`` spares the question whether it stands there already.
+    """
+    r = file_reading.c
+    same = sa.and_(r.file_sha256 == provenance.file_sha256, r.mapping_sha256 == reading_sha256)
+    if is_new or not _any(writer, sa.select(r.mapping_name).where(same)):
+        row = {
+            "file_sha256": provenance.file_sha256,
+            "mapping_sha256": reading_sha256,
+            "mapping_name": mapping.name,
+            "mapping_toml": mapping_toml(mapping),
+        }
+        writer.execute(sa.insert(file_reading).values(row))
 
 
 def joined(counts: Sequence[EntityCounts]) -> tuple[EntityCounts, ...]:

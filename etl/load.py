@@ -5,21 +5,52 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from etl.archives import Archives
 from etl.file_load import Run, load_file
-from etl.ledger import Seen
+from etl.formats import recognize, returned_rows
+from etl.ledger import Seen, begin_batch
+from etl.mapping import Mapping
+from etl.mapping_choice import choose_mapping
 from etl.planning import Planned, may_be_export, plan_files, refusal
 from etl.problems import FileProblem
 from etl.report import FileOutcome, LoadReport
-from warehouse.engine import StagingError, Warehouse, WarehouseError
+from etl.returned import mapping_of_returned
+from etl.shrink import LARGEST_SHRINK
+from warehouse.engine import StagingError, Warehouse, WarehouseError, Writer
+from warehouse.tables import refused_file
 
 Progress = Callable[[int, int, str], None]
+Transaction = Callable[[], AbstractContextManager[Writer]]
+
+
+@dataclass(frozen=True)
+class LoadOptions:
+    """What a load may be told beside its files.
+
+    Parameters
+    ----------
+    corrections
+        Folders with corrections of known errors, besides those that lie beside a file.
+    largest_shrink
+        Share of rows a source may lose from one export to the next; 1 lets anything pass.
+    dry_run
+        True to find out what would happen and keep nothing.
+    """
+
+    corrections: tuple[Path, ...] = ()
+    largest_shrink: float = LARGEST_SHRINK
+    dry_run: bool = False
+
+
+DEFAULTS = LoadOptions()
 
 
 def load_paths(
@@ -29,6 +60,7 @@ def load_paths(
     mapping: Path | None = None,
     now: dt.datetime,
     progress: Progress | None = None,
+    options: LoadOptions = DEFAULTS,
 ) -> LoadReport:
     """Load files and folders of files, in the order in which their entities depend.
 
@@ -55,24 +87,45 @@ def load_paths(
         left nothing behind.
     """
     batch_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
-    run = Run(batch_id, now, Seen.read(warehouse))
-    with Archives(may_be_export) as archives:
-        planned, refused = plan_files(paths, archives, mapping)
+    run = Run(batch_id, now, Seen.read(warehouse), options.largest_shrink)
+    with Archives(may_be_export) as archives, _transactions(warehouse, options) as transaction:
+        planned, refused = plan_files(
+            paths, archives, lambda path: _choose(warehouse, path, mapping), options.corrections
+        )
         outcomes = list(refused)
         for done, one in enumerate(planned):
             if progress:
                 progress(done, len(planned), one.export.name)
-            outcomes.append(_load_one(warehouse, one, run))
+            outcomes.append(_load_one(transaction, one, run))
+        if not options.dry_run:
+            _note_refused(warehouse, outcomes, run)
     if progress:
         progress(len(planned), len(planned), "")
     return LoadReport(run.batch_id, tuple(outcomes))
 
 
-def _load_one(warehouse: Warehouse, planned: Planned, run: Run) -> FileOutcome:
+def _choose(warehouse: Warehouse, path: Path, mapping: Path | None) -> Mapping:
+    """Return the mapping of a file; corrected rows are read as the file they came from."""
+    if recognize(path) == returned_rows.NAME:
+        return mapping_of_returned(warehouse, path)
+    return choose_mapping(path, mapping)
+
+
+@contextmanager
+def _transactions(warehouse: Warehouse, options: LoadOptions) -> Iterator[Transaction]:
+    """Yield what opens the transaction of a file: one each, or one for a trial that undoes all."""
+    if not options.dry_run:
+        yield warehouse.writing
+        return
+    with warehouse.writing(keep=False) as writer:
+        yield lambda: nullcontext(writer)
+
+
+def _load_one(transaction: Transaction, planned: Planned, run: Run) -> FileOutcome:
     """Load a file in a transaction of its own and tell what became of it."""
     try:
         before = _fingerprint(planned.path)
-        with warehouse.writing() as writer:
+        with transaction() as writer:
             outcome = load_file(writer, planned, before.sha256, run)
             _check_unchanged(planned.path, before)
     except FileProblem as problem:
@@ -81,6 +134,28 @@ def _load_one(warehouse: Warehouse, planned: Planned, run: Run) -> FileOutcome:
         raise _explain(planned.export.name, error) from error
     run.note(outcome, planned.mapping, before.sha256)
     return outcome
+
+
+def _note_refused(warehouse: Warehouse, outcomes: Sequence[FileOutcome], run: Run) -> None:
+    """Write down which files were refused and why, so that pages can show it."""
+    refused = [(one, one.problem) for one in outcomes if one.problem is not None]
+    if not refused:
+        return
+    rows = [
+        {
+            "batch_id": run.batch_id,
+            "file_name": one.name,
+            "code": problem.code,
+            "problem": problem.problem,
+            "remedy": problem.remedy,
+            "refused_at": run.now,
+        }
+        for one, problem in refused
+    ]
+    with warehouse.writing() as writer:
+        if not run.is_begun:
+            begin_batch(writer, run.batch_id, run.now)
+        writer.execute(sa.insert(refused_file), rows)
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,16 @@ from pathlib import Path
 from etl.formats import read_header
 from etl.mapping import ENTITIES, SURVEY_RESPONSE, Load, Mapping, Source, entity_table
 from etl.mapping_file import read_mapping
+from etl.mapping_fit import day_columns, fit_mapping
+from etl.meetings import ADDED
 from etl.problems import FileProblem, did_you_mean
 from etl.raw_table import Hints, RawTable
+from etl.survey_mapping import SURVEY_FORMATS, choose_survey_mapping
 from warehouse.tables import PROVENANCE, facts
 
 SHIPPED = Path(__file__).parent / "mappings"
 _PLAIN_SYSTEM = "plain"
-# Columns the loader adds after reading: attendance reports name their session in the title.
-_ADDED = {"teams_attendance": ("session_id",)}
+_SHOWN = 5  # missing columns named in a message
 # What identifies a row of a plain file: columns it must have, and columns that count if present.
 _KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "person": (("person_id",), ()),
@@ -58,13 +60,15 @@ def choose_mapping(path: Path, explicit: Path | None = None) -> Mapping:
     """Return the mapping that applies to a file.
 
     The one the user named; else the ``*.mapping.toml`` beside the file whose pattern fits; else
-    the shipped one whose pattern fits and whose columns are all there; else the canonical columns
-    themselves, where the file's name says which entity it holds.
+    the shipped one whose pattern fits and whose columns are all there; else, for the export of a
+    survey tool, the one found by looking at all of it; else the canonical columns themselves, where
+    the file's name says which entity it holds.
 
     Raises
     ------
     FileProblem
-        no_mapping, missing_column, bad_mapping, or what :func:`etl.formats.read_header` finds.
+        no_mapping, missing_column, bad_mapping, or what :func:`etl.formats.read_header` and
+        :func:`etl.survey_mapping.choose_survey_mapping` find.
     """
     if explicit is not None:
         return read_mapping(explicit)
@@ -76,20 +80,27 @@ def choose_mapping(path: Path, explicit: Path | None = None) -> Mapping:
     if beside:
         return beside[0]
     form, columns = read_header(path, Hints())
-    shipped = _mappings(SHIPPED, "*.toml")
-    fitting = [
-        mapping
-        for mapping in shipped
-        if mapping.format in (None, form)
-        and _fits(mapping, path)
-        and not _missing(mapping, columns)
-    ]
+    fitting = fitting_mappings(path, form, columns)
     if fitting:
         return max(fitting, key=lambda mapping: len(mapping.source_columns()))
+    if form in SURVEY_FORMATS:
+        return choose_survey_mapping(path)
     plain = _plain_mapping(path, columns)
     if plain is not None:
         return plain
-    raise _nothing_fits(path, form, columns, shipped)
+    raise _nothing_fits(path, form, columns, _mappings(SHIPPED, "*.toml"))
+
+
+def fitting_mappings(path: Path, form: str, columns: Sequence[str]) -> list[Mapping]:
+    """Return the shipped mappings by whose pattern, format and columns a file can be loaded."""
+    return [
+        mapping
+        for mapping in _mappings(SHIPPED, "*.toml")
+        if mapping.format in (None, form)
+        and _fits(mapping, path)
+        and not _missing(mapping, columns)
+        and not _is_other(mapping, columns)
+    ]
 
 
 def check_columns(path: Path, mapping: Mapping, raw: RawTable) -> None:
@@ -171,13 +182,27 @@ def _fits(mapping: Mapping, path: Path) -> bool:
 
 
 def _missing(mapping: Mapping, columns: Sequence[str]) -> list[str]:
-    known = {*columns, *_ADDED.get(mapping.format or "", ())}
-    return [column for column in mapping.source_columns() if column not in known]
+    known = [*columns, *ADDED.get(mapping.format or "", ())]
+    fitted = fit_mapping(mapping, known)
+    known += day_columns(fitted, known)
+    return [column for column in fitted.source_columns() if column not in known]
 
 
-def _distance(mapping: Mapping, path: Path, columns: Sequence[str]) -> tuple[bool, float]:
-    share = len(_missing(mapping, columns)) / len(mapping.source_columns())
-    return not _fits(mapping, path), share
+def _is_other(mapping: Mapping, columns: Sequence[str]) -> bool:
+    """Tell whether a column gives the file away as one of another kind."""
+    return not {name.lower() for name in mapping.without}.isdisjoint(map(str.lower, columns))
+
+
+def _distance(mapping: Mapping, path: Path, columns: Sequence[str]) -> tuple[bool, float, int]:
+    """Return how far a mapping is from a file.
+
+    By its name, by the share of needed columns it lacks, and by those it calls otherwise.
+    """
+    is_named = _fits(mapping, path) and "*" not in mapping.files
+    fitted = fit_mapping(mapping, columns)
+    needed = set(fitted.source_columns()) - set(day_columns(fitted, columns))
+    renamed = needed - set(mapping.source_columns())
+    return not is_named, len(needed - set(columns)) / len(needed), len(renamed)
 
 
 def _nothing_fits(
@@ -195,10 +220,19 @@ def _nothing_fits(
             column=missing[0],
         )
     problem = "No mapping says what its columns mean."
-    alike = [m for m in shipped if m.format in (None, form)]
+    alike = [m for m in shipped if m.format in (None, form) and not _is_other(m, columns)]
     nearest = min(alike, key=lambda m: _distance(m, path, columns), default=None)
-    if nearest is not None and (_distance(nearest, path, columns) < (True, 0.5)):
-        names = ", ".join(_missing(nearest, columns))
-        problem += f" The nearest is {nearest.name}, which misses: {names}."
-    remedy = f"Draft one with: outcomes inspect {path.name}"
+    if nearest is not None and _distance(nearest, path, columns) < (True, 1.0, 0):
+        what = f" ({nearest.description})" if nearest.description else ""
+        lacking = _listed(_missing(nearest, columns))
+        problem += f" The nearest is {nearest.name}{what}, which misses: {lacking}."
+    remedy = (
+        f"Draft one with: outcomes inspect {path.name}. If it is not meant to be loaded, take it "
+        "out of the folder."
+    )
     return FileProblem("no_mapping", path, problem, remedy)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from etl.mapping import ENTITIES, SURVEY_RESPONSE, entity_table
 from etl.mapping_choice import plain_entity
+from etl.mapping_text import mapping_toml
 from etl.problems import nearest
+from etl.survey_mapping import SURVEY_FORMATS, draft_survey_mapping
 from warehouse.tables import facts
 
 if TYPE_CHECKING:
@@ -70,20 +72,15 @@ _SYNONYMS = {
     "recordeddate": "recorded_at",
     "finished": "is_finished",
 }
-_QUALTRICS_META = re.compile(
-    r"StartDate|EndDate|Status|Progress|Duration.*|Recipient.*|DistributionChannel|UserLanguage",
-    re.I,
-)
 
 
 def draft_mapping(inspection: Inspection) -> str:
     """Return the text of a mapping file; comments stand where a person must decide."""
+    if inspection.format in SURVEY_FORMATS:
+        return _survey_draft(inspection)
     columns = [column.name for column in inspection.columns]
-    is_survey = inspection.format == "qualtrics"
-    entity = SURVEY_RESPONSE if is_survey else _entity(inspection, columns)
+    entity = _entity(inspection, columns)
     guesses = _guesses(entity, columns)
-    if is_survey:
-        guesses.pop("progress", None)  # Qualtrics counts in percent
     lines = [
         'source_system = "name of the system"  # decide: short name, the same for all its files',
         f"description = {_text('What this export is')}",
@@ -97,9 +94,29 @@ def draft_mapping(inspection: Inspection) -> str:
         "[load.columns]",
         *_column_lines(inspection, entity, guesses),
     ]
-    if is_survey:
-        lines += _item_lines(inspection, guesses)
     return "\n".join(lines) + "\n"
+
+
+def _survey_draft(inspection: Inspection) -> str:
+    """Return the mapping found for a survey export, asking at the places that are ambiguous."""
+    draft = draft_survey_mapping(inspection.path)
+    suggestions = {
+        "date_order": 'date_order = "dmy"  # or "mdy"',
+        "decimal": 'decimal = ","  # or "."',
+        "load.columns.person_id": 'person_id = { column = "...", identifier = "email" }  # or '
+        '"hr_id"; without it the answers are anonymous',
+        "load.items": '"column of a closed question" = "its item code"',
+    }
+    remarks = {
+        place: f"decide: {problem.problem}\n{suggestions[place]}"
+        for place, problem in draft.doubts.items()
+    }
+    notes = [f"Not imported: {', '.join(draft.unread)}"] if draft.unread else []
+    notes.append("For a later export of the survey, give wave_id, the wave, and files new values.")
+    if "date_order" in draft.doubts:
+        notes.append("decide: opens_on and closes_on of the wave, once the dates can be read")
+    remarks[""] = "\n".join(notes)
+    return mapping_toml(draft.mapping, remarks)
 
 
 def _entity(inspection: Inspection, columns: Sequence[str]) -> str:
@@ -133,8 +150,9 @@ def _is_near(plain: str, canonical: str) -> bool:
 
 
 def _key(entity: str, guesses: dict[str, str], columns: Sequence[str]) -> str:
-    own = f"{entity}_id" if entity != SURVEY_RESPONSE else "response_id"
-    return guesses.get(own) or next(iter(guesses.values()), columns[0] if columns else "")
+    return guesses.get(f"{entity}_id") or next(
+        iter(guesses.values()), columns[0] if columns else ""
+    )
 
 
 def _convention_lines(inspection: Inspection) -> list[str]:
@@ -161,7 +179,7 @@ def _column_lines(inspection: Inspection, entity: str, guesses: dict[str, str]) 
         taken.add(column)
         lines.append(f"{first} = {_text(column)}  # decide: no column could be guessed")
     for column_view in inspection.columns:
-        if column_view.name not in taken and entity != SURVEY_RESPONSE:
+        if column_view.name not in taken:
             lines.append(f"# ? = {_text(column_view.name)}  # decide, or leave out")
     open_targets = [name for name in facts(entity_table(entity)) if name not in guesses]
     lines.append(f"# Columns of {entity} not filled yet: {', '.join(open_targets)}")
@@ -175,17 +193,6 @@ def _source(entity: str, target: str, column: str) -> str:
     if target in ("status", "mode", "role", "kind", "voluntary", "reason_group"):
         return f"{_text(column)}  # decide: add values = {{ ... }} where its words differ from ours"
     return _text(column)
-
-
-def _item_lines(inspection: Inspection, guesses: dict[str, str]) -> list[str]:
-    lines = ["[load.items]  # decide: keep the closed questions, leave free texts out"]
-    for column in inspection.columns:
-        if column.name in guesses.values() or _QUALTRICS_META.fullmatch(column.name):
-            continue
-        label = " ".join(column.label.split())[:80]
-        mark = "" if column.kind == "number" else "# "
-        lines.append(f"{mark}{_text(column.name)} = {_text(column.name)}  # {label}".rstrip(" #"))
-    return [*lines, "# wave_id and the items' scales are still to be declared: see docs"]
 
 
 def _pattern(name: str) -> str:

@@ -6,10 +6,10 @@ forms only where that fails.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from etl.mapping import Source
+from etl.mapping import Scale, Source
 from etl.row_staging import literal, quoted
 
 _SPACES = (" ", "\t", "\n", "\r", "\u00a0", "\u202f")
@@ -68,20 +68,32 @@ def cell_sql(source: Source, kind: str, nulls: Sequence[str] = ()) -> str:
     kind
         text, date, moment, flag, integer or number: see :func:`etl.mapping.column_kind`.
     """
-    if source.column is None:
-        return literal(source.value) if source.value else "NULL::VARCHAR"
     is_day = kind in ("date", "moment") or source.cast == "year"
-    text = _trimmed_sql(source.column, nulls, is_day)
+    if source.column is None:
+        text = literal(source.value) if source.value else "NULL::VARCHAR"
+    else:
+        text = _trimmed_sql(source.column, nulls, is_day)
+    if source.followed_by:
+        more = _trimmed_sql(source.followed_by, nulls)
+        text = f"nullif(concat_ws(' ', {text}, {more}), '')"
     if source.instead:
-        condition = " AND ".join(
-            f"{_trimmed_sql(column)} IN ({', '.join(map(literal, values))})"
-            for column, values in source.instead.where.items()
-        )
         other = _trimmed_sql(source.instead.column, nulls, is_day)
-        text = f"(CASE WHEN {condition} THEN {other} ELSE {text} END)"
+        text = f"(CASE WHEN {where_sql(source.instead.where)} THEN {other} ELSE {text} END)"
     if source.cast == "integer_text":
         text = f"regexp_replace({text}, '^([+-]?[0-9]+)[.,]0+$', '\\1')"
-    return text
+    return f"lower({text})" if source.cast == "lower" else text
+
+
+def where_sql(where: Mapping[str, Sequence[str]]) -> str:
+    """Return the condition that every column holds one of its values; "" stands for a blank."""
+    conditions = []
+    for column, values in where.items():
+        text = _trimmed_sql(column)
+        listed = ", ".join(literal(value) for value in values if value)
+        options = [f"coalesce({text} IN ({listed}), false)"] if listed else []
+        options += [f"{text} IS NULL"] if "" in values else []
+        conditions.append(f"({' OR '.join(options) or 'false'})")
+    return " AND ".join(conditions) or "true"
 
 
 def _trimmed_sql(column: str, nulls: Sequence[str] = (), is_day: bool = False) -> str:
@@ -124,11 +136,19 @@ def typed_sql(cell: str, source: Source, kind: str, conventions: Conventions) ->
         "date": lambda: f"{_local_sql(cell, own.date_order)}::DATE",
         "moment": lambda: _moment_sql(cell, own),
         "flag": lambda: _flag_sql(cell),
-        "number": lambda: _number_sql(cell, own.decimal),
+        "number": lambda: _scaled_sql(_number_sql(cell, own.decimal), source.scale),
         "integer": lambda: _integer_sql(cell, own.decimal),
         "text": lambda: cell,
     }
     return readers[kind]()
+
+
+def _scaled_sql(number: str, scale: Scale | None) -> str:
+    """Return a number moved from the file's scale to ours."""
+    if scale is None:
+        return number
+    share = f"({number} - {scale.lowest}) / {scale.highest - scale.lowest}"
+    return f"({share} * {scale.new_highest - scale.new_lowest} + {scale.new_lowest})"
 
 
 def _flag_sql(cell: str) -> str:

@@ -17,7 +17,8 @@ class FileProblem(Exception):
     code
         Stable name of the problem: file_not_found, is_directory, empty_file, wrong_file,
         unreadable_bytes, too_large, missing_header, doubled_column, missing_column,
-        ambiguous_dates, ambiguous_numbers, no_mapping, bad_mapping, unsupported_generation.
+        ambiguous_dates, ambiguous_numbers, missing_date, no_mapping, bad_mapping,
+        unsupported_generation, unsafe_content.
     file
         The file, as the user named it.
     problem, remedy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -20,12 +21,18 @@ class Hints:
         Name of the worksheet to read.
     date_order
         ymd, dmy or mdy; used by formats that turn their moments into ISO text themselves.
+    time_zone
+        IANA name of the zone of moments that name none; calendars ask for it where they need it.
+    load_day
+        Day of the load, up to which a series without end is expanded; not a mapping's to say.
     """
 
     format: str | None = None
     encoding: str | None = None
     sheet: str | None = None
     date_order: str | None = None
+    time_zone: str | None = None
+    load_day: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,8 @@ class RawTable:
         Column name to the longer text the file gives for it (a question), where it gives one.
     broken
         Rows that are in the file but not in ``relation``.
+    open_columns
+        Columns the file itself says are no closed question: metadata, embedded data, free text.
     """
 
     relation: str
@@ -79,6 +88,7 @@ class RawTable:
     details: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     broken: tuple[BrokenRow, ...] = ()
+    open_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,11 +100,14 @@ class Layout:
     format
         Name of the format that reads it.
     header_records
-        Records above the first row; the first of them names the columns.
+        Records above the first row; the first of them names the columns unless ``names`` does.
     dropped
         Positions of columns that must not come in, counted from 0.
+    names
+        Column names, unique, where the first record alone does not give them.
     """
 
     format: str
     header_records: int = 1
     dropped: frozenset[int] = frozenset()
+    names: tuple[str, ...] | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from etl.identity import people_sql
+from etl.mapping import Source
 from etl.row_query import RowQuery
 from etl.row_staging import quoted
 from warehouse.engine import Staging
@@ -37,9 +38,13 @@ def resolve(staging: Staging, build: RowQuery) -> Joins:
     joins, resolved = Joins(), list[str]()
     for name, source in build.load.columns.items():
         if source.identifier or name in build.rules.people:
-            alias = f"who_{name}"
-            people = people_sql(staging, source.identifier)
-            joins.clauses.append(f"LEFT JOIN ({people}) {alias} ON {alias}.id = v.{quoted(name)}")
+            alias, is_scoped = f"who_{name}", _is_scoped(source, build)
+            people = people_sql(staging, source.identifier, is_scoped=is_scoped)
+            same = f" AND {alias}.program_id IS NOT DISTINCT FROM v.program_id"
+            within = same if is_scoped else ""
+            joins.clauses.append(
+                f"LEFT JOIN ({people}) {alias} ON {alias}.id = v.{quoted(name)}{within}"
+            )
             joins.selected[f"missing_{alias}"] = (
                 f"(v.{quoted(name)} IS NOT NULL AND {alias}.person_id IS NULL)"
             )
@@ -51,6 +56,11 @@ def resolve(staging: Staging, build: RowQuery) -> Joins:
         joins.brought += reference.brings
         _add_reference(staging, build, joins, number)
     return joins
+
+
+def _is_scoped(source: Source, build: RowQuery) -> bool:
+    """Tell whether an identifier is to be looked up within the program of its row."""
+    return source.identifier == "platform" and "program_id" in build.load.columns
 
 
 def _add_reference(staging: Staging, build: RowQuery, joins: Joins, number: int) -> None:
@@ -65,6 +75,9 @@ def _add_reference(staging: Staging, build: RowQuery, joins: Joins, number: int)
     key = quoted(reference.key or reference.column)
     brings = "".join(f", {sql} AS {name}" for name, sql in reference.brings.items())
     query = f"SELECT {key} AS id{brings} FROM {table} GROUP BY {key}"
+    if reference.other_ids is not None:
+        other = staging.reference(reference.other_ids.table)
+        query += f" UNION SELECT {quoted(reference.other_ids.name)} FROM {other}"
     own = f"v.{quoted(reference.column)}"
     value = f"who_{reference.column}.person_id" if source.identifier else own
     joins.clauses.append(f"LEFT JOIN ({query}) {alias} ON {alias}.id = {value}")

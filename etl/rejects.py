@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,10 +19,10 @@ from etl.raw_table import BrokenRow
 from etl.row_query import Problem
 from etl.row_staging import literal, quoted
 from warehouse.engine import Staging, Warehouse, Writer
+from warehouse.rejected_sheet import rejected_sheet
 from warehouse.tables import rejected_row
 
 _PLACE = re.compile(r"\{(\w+)\}")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = "entity, source_row, rule, column_name, value, message, row_json"
 
 
@@ -118,13 +117,17 @@ class Rejects:
         taken = [taken_sql(load) for load in loads]
         if "true" in taken:
             return 0
-        columns = list(dict.fromkeys(column for load in loads for column in load.where))
+        asked = (column for load in loads for column in (*load.where, *load.filled))
+        columns = list(dict.fromkeys(asked))
+        filled = any(load.filled for load in loads)
         values = "concat_ws(', ', " + ", ".join(f"r.{quoted(c)}" for c in columns) + ")"
         message = (
             "The mapping takes rows by "
             + " and ".join(f'"{column}"' for column in columns)
-            + ", and this value is not among those it names. Correct the value, or add it to "
-            "the mapping (where)."
+            + ", and this value is "
+            + ("blank or " if filled else "")
+            + "not among those it names. Correct the value, or add it to the mapping ("
+            + ("where, filled)." if filled else "where).")
         )
         self.staging.run(
             f"INSERT INTO {self.table} ({_COLUMNS}) SELECT {literal(entity)}, source_row, "
@@ -151,7 +154,8 @@ class Rejects:
             f"SELECT {literal(provenance.batch_id)} AS batch_id, "
             f"{literal(file_name)} AS file_name, "
             f"{literal(provenance.file_sha256)} AS file_sha256, "
-            f"{literal(provenance.source_system)} AS source_system, {_COLUMNS} "
+            f"{literal(provenance.source_system)} AS source_system, {_COLUMNS}, "
+            "NULL::VARCHAR AS returned_in "
             f"FROM {self.table} ORDER BY source_row",
             "rejected",
         )
@@ -222,9 +226,9 @@ def _literal(text: str | None) -> str:
 
 
 def export_rejects(warehouse: Warehouse, path: Path, *, file_name: str | None = None) -> int:
-    """Write rejected rows as CSV in their file's own columns, with rule and message added.
+    """Write the rejected rows that wait to be corrected as a sheet that can be loaded again.
 
-    Text that a spreadsheet would run as a formula is written with an apostrophe before it.
+    See :func:`warehouse.rejected_sheet.rejected_sheet`.
 
     Parameters
     ----------
@@ -243,30 +247,11 @@ def export_rejects(warehouse: Warehouse, path: Path, *, file_name: str | None = 
     """
     r = rejected_row.c
     columns = (r.file_name, r.source_row, r.entity, r.rule, r.message, r.row_json)
-    query = sa.select(*columns).order_by(r.file_name, r.source_row, r.entity, r.rule)
+    query = sa.select(*columns).where(r.returned_in.is_(None))
     if file_name is not None:
         query = query.where(r.file_name == file_name)
-    found = warehouse.read(query)
-    rows = [json.loads(text) for text in found["row_json"]]
-    own = list(dict.fromkeys(name for row in rows for name in row))
-    added = ["rejected_file", "rejected_row", "rejected_entity", "rejected_rule", "what_to_do"]
+    order = (r.file_name, r.source_row, r.entity, r.rule)
+    sheet = rejected_sheet(warehouse.read(query.order_by(*order)))
     with path.open("w", encoding="utf-8-sig", newline="") as out:
-        sheet = csv.writer(out)
-        sheet.writerow([*own, *added])
-        places = found[["file_name", "source_row", "entity", "rule", "message"]]
-        for row, place in zip(rows, places.itertuples(index=False), strict=True):
-            cells = [row.get(name) for name in own]
-            sheet.writerow([_safe(cell) for cell in [*cells, *place]])
-    return len(rows)
-
-
-def _safe(cell: object) -> object:
-    if isinstance(cell, list):
-        cell = ", ".join(map(str, cell))
-    if isinstance(cell, str) and cell.startswith(_FORMULA) and not _is_number(cell):
-        return f"'{cell}"
-    return cell
-
-
-def _is_number(text: str) -> bool:
-    return re.fullmatch(r"[+-]?[0-9]+([.,][0-9]+)?", text) is not None
+        csv.writer(out).writerows(sheet)
+    return len(sheet) - 1

@@ -17,13 +17,18 @@ class FileOutcome:
     Parameters
     ----------
     path
-        The file.
+        The file, as the user finds it.
+    name
+        What the ledger calls it: its file name, for a member of an archive surveys.zip/answers.csv.
     format, mapping_name
         What it was recognized as and the mapping that applied; empty where it was refused before.
     counts
         One entry per entity its rows were meant for; each adds up.
     rejected
         Rejected rows by (entity, rule).
+    unresolved
+        Column of the file to the rows in which it names somebody nobody knows, where the mapping
+        leaves that blank (a manager given by name only).
     is_known
         True where the same bytes had been loaded before and were not read again.
     problem
@@ -31,12 +36,14 @@ class FileOutcome:
     """
 
     path: Path
+    name: str
     format: str = ""
     mapping_name: str = ""
     counts: tuple[EntityCounts, ...] = ()
     rejected: dict[tuple[str, str], int] = field(default_factory=dict)
     is_known: bool = False
     problem: FileProblem | None = None
+    unresolved: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

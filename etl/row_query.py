@@ -55,7 +55,7 @@ def add_rules(build: RowQuery, latest: dt.date) -> None:
     """Note the rules of the entity, in the order in which a row is judged."""
     rules, columns = build.rules, build.load.columns
     for name, source in columns.items():
-        if source.identifier or name in rules.people:
+        if source.unresolved == "reject" and (source.identifier or name in rules.people):
             what = WORDS[source.identifier or "hr_id"]
             build.add(
                 "unknown_person",

@@ -10,7 +10,7 @@ from etl.csv_staging import records_in
 from etl.file_bytes import read_container
 from etl.grid import GRIDS, peek_records
 from etl.raw_table import Hints
-from etl.text_traits import peek
+from etl.text_traits import HEAD, peek
 
 _RECORDS = 12
 
@@ -40,7 +40,8 @@ class Sample:
         if self.container not in GRIDS:
             return []
         if self.container == "text":
-            return records_in(self.text, _RECORDS)
+            is_whole = self.path.stat().st_size <= HEAD
+            return records_in(self.text, _RECORDS, is_whole=is_whole)
         return peek_records(self.path, self.hints, _RECORDS)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from etl.problems import FileProblem
 from etl.raw_table import Layout, RawTable
-from etl.row_staging import RowBuffer, name_columns, tidy_header
+from etl.row_staging import RowBuffer, check_width, name_columns, tidy_header
 
 Rows = Iterator[tuple[int, list[str]]]
 OpenSheet = Callable[[Path, str | None], AbstractContextManager[tuple[str, Rows]]]
@@ -37,19 +37,23 @@ class SheetGrid:
 
         Empty rows are not rows.
         """
+        named = any(layout.names or ())
+        names = list(layout.names or ()) if named else tidy_header(self.path, self.header[0])
+        buffer = RowBuffer(len(names))
         with self.open_sheet(self.path, self.sheet) as (title, rows):
-            filled = [(number, row) for number, row in rows if any(row)]
-        data = filled[layout.header_records :]
-        width = max([len(self.header[0]), *(len(row) for _, row in data)])
-        names = tidy_header(self.path, self.header[0])
-        names += [""] * (width - len(names))
-        buffer = RowBuffer(width)
-        for number, row in data:
-            cells = ["" if n in layout.dropped else cell for n, cell in enumerate(row)]
-            buffer.add(number, cells + [""] * (width - len(cells)))
+            filled = ((number, row) for number, row in rows if any(row))
+            header_rows = [number for number, _ in islice(filled, layout.header_records)]
+            for number, row in filled:
+                cells = ["" if n in layout.dropped else cell for n, cell in enumerate(row)]
+                while len(cells) > len(names) and not cells[-1]:
+                    cells.pop()
+                buffer.widen(len(cells))
+                buffer.add(number, cells + [""] * (buffer.width - len(cells)))
+        check_width(self.path, buffer.width)
+        names += [""] * (buffer.width - len(names))
         relation, columns = name_columns(staging, buffer.store(staging), names, layout.dropped)
-        header_rows = filled[layout.header_records - 1][0]
-        details = {"sheet": title, "header_rows": str(header_rows), "decimal": "."}
+        details = {"sheet": title, "header_rows": str(header_rows[-1]), "decimal": "."}
+        details |= buffer.details
         return RawTable(relation, columns, layout.format, details)
 
 

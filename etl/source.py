@@ -30,6 +30,8 @@ class Reference:
         Name to aggregate over the referenced rows of one key, for checks.
     only_if_any
         True where the rule holds only once the table has rows.
+    other_ids
+        Column of another table that holds further ids of the same things.
     """
 
     column: str
@@ -39,6 +41,7 @@ class Reference:
     key: str = ""
     brings: Mapping[str, str] = field(default_factory=dict)
     only_if_any: bool = False
+    other_ids: sa.Column[str] | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import numpy as np
 from etl.file_bytes import read_head
 from etl.problems import FileProblem
 
+HEAD = 1 << 16  # bytes by which a text is recognized
 _BLOCK = 1 << 22
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -34,6 +35,9 @@ class TextTraits:
         Bytes of the byte order mark.
     nul_bytes
         NUL characters in UTF-8 or single-byte text; no table holds them, they are dropped.
+    inner_marks
+        Byte order marks within UTF-8 text, left where files were joined; they are dropped, or the
+        cell behind one would be another than it looks.
     lines
         Physical lines, by line feeds; the last needs none.
     has_blank_line
@@ -45,6 +49,7 @@ class TextTraits:
     encoding: str
     bom_length: int = 0
     nul_bytes: int = 0
+    inner_marks: int = 0
     lines: int = 0
     has_blank_line: bool = False
     has_bare_return: bool = False
@@ -58,7 +63,9 @@ class _Lines:
     returns: int = 0
     pairs: int = 0
     has_blank: bool = False
-    last: bytes = field(default=b"", repr=False)
+    last: bytes = field(
+        default=b"\n", repr=False
+    )  # a file that begins with a line end is blank there
 
     def add(self, block: bytes) -> None:
         joint = self.last + block
@@ -104,27 +111,33 @@ def read_traits(path: Path, encoding: str | None = None) -> TextTraits:
         return _checked(path, "cp1252", 0)
 
 
-def peek(path: Path, encoding: str | None = None) -> str:
+def peek(path: Path, encoding: str | None = None, length: int = HEAD) -> str:
     """Return the beginning of a text, enough to recognize it by; the rest is not looked at."""
-    head = read_head(path)
+    head = read_head(path, length)
     bom, found = next(((b, e) for b, e in _BOMS if head.startswith(b)), (b"", None))
     name = found or encoding or _wide_encoding(head)
     if name is None:
         try:
-            return codecs.getincrementaldecoder("utf-8")().decode(head)
+            is_whole = path.stat().st_size <= length
+            return _kept(codecs.getincrementaldecoder("utf-8")().decode(head, final=is_whole))
         except UnicodeDecodeError:
             name = "cp1252"
-    return head[len(bom) :].decode(name, errors="replace").replace("\x00", "")
+    return _kept(head[len(bom) :].decode(name, errors="replace"))
 
 
 def decoded(path: Path, traits: TextTraits, block_size: int = _BLOCK) -> Iterator[str]:
-    """Yield the text in blocks, without byte order mark and NUL characters."""
+    """Yield the text in blocks, without byte order marks and NUL characters."""
     decoder = codecs.getincrementaldecoder(traits.encoding)("strict")
     with path.open("rb") as source:
         source.seek(traits.bom_length)
         while block := source.read(block_size):
-            yield decoder.decode(block).replace("\x00", "")
+            yield _kept(decoder.decode(block))
     yield decoder.decode(b"", final=True)
+
+
+def _kept(text: str) -> str:
+    """Leave out what no table holds and nobody sees: NUL characters and byte order marks."""
+    return text.replace("\x00", "").replace("\ufeff", "")
 
 
 def _wide_encoding(head: bytes) -> str | None:
@@ -144,19 +157,22 @@ def _checked(path: Path, encoding: str, bom_length: int) -> TextTraits:
     """Decode the whole file once and count its lines."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     is_wide = encoding.startswith(("utf-16", "utf-32"))
-    position, nul_bytes, lines = bom_length, 0, _Lines()
+    position, nul_bytes, marks, tail, lines = bom_length, 0, 0, b"", _Lines()
     with path.open("rb") as source:
         source.seek(bom_length)
         while block := source.read(_BLOCK):
             _decode(path, decoder, block, position, encoding)
             nul_bytes += 0 if is_wide else block.count(0)
+            if encoding == "utf-8" and not block.isascii():
+                marks += (tail + block).count(codecs.BOM_UTF8)
+            tail = block[-2:]
             lines.add(block)
             position += len(block)
         _decode(path, decoder, b"", position, encoding)
     _check_text(path, encoding, nul_bytes, position)
     count = lines.feeds + (lines.last != b"\n")
     is_bare = lines.returns > lines.pairs
-    return TextTraits(encoding, bom_length, nul_bytes, count, lines.has_blank, is_bare)
+    return TextTraits(encoding, bom_length, nul_bytes, marks, count, lines.has_blank, is_bare)
 
 
 def _decode(

@@ -29,7 +29,10 @@ _DAMAGE = (
     AttributeError,
     EOFError,
     OSError,
+    OverflowError,
+    RuntimeError,
 )
+_LAST_ROW = 1_048_576  # of a worksheet
 
 
 @contextmanager
@@ -44,7 +47,7 @@ def open_sheet(
     Raises
     ------
     FileProblem
-        unreadable_bytes, empty_file (no worksheet), missing_sheet.
+        unreadable_bytes, empty_file (no worksheet), missing_sheet, too_large.
     """
     book = None
     try:
@@ -54,8 +57,9 @@ def open_sheet(
             book = openpyxl.load_workbook(source, read_only=True, data_only=True)
             sheet = _pick(path, book, name)
             sheet.reset_dimensions()  # some writers declare a wrong size
-            rows = enumerate(sheet.iter_rows(values_only=True), 1)
-            yield sheet.title, ((number, [_text(value) for value in row]) for number, row in rows)
+            # A row that claims to stand further down would cost as many empty rows before it.
+            rows = enumerate(sheet.iter_rows(values_only=True, max_row=_LAST_ROW + 1), 1)
+            yield sheet.title, (_cells(path, number, row) for number, row in rows)
     except FileProblem:
         raise
     except _DAMAGE as error:
@@ -81,6 +85,14 @@ def _pick(path: Path, book: Any, name: str | None) -> Any:
         remedy = f"Its sheets are: {', '.join(sheets)}.{did_you_mean(name, sheets)}"
         raise FileProblem("missing_sheet", path, f'It has no sheet "{name}".', remedy)
     return sheets[name]
+
+
+def _cells(path: Path, number: int, row: tuple[object, ...]) -> tuple[int, list[str]]:
+    if number > _LAST_ROW:
+        remedy = "Open it in Excel, save it again as XLSX, and load that file."
+        problem = f"It has rows below row {_LAST_ROW:,}, where no worksheet has any."
+        raise FileProblem("too_large", path, problem, remedy)
+    return number, [_text(value) for value in row]
 
 
 def _text(value: object) -> str:

@@ -11,8 +11,25 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from etl.file_bytes import refuse_markup
-from etl.formats import delimited, parquet, qualtrics, teams_attendance, workbook
+from etl.file_bytes import ARCHIVE, refuse_archive, refuse_markup
+from etl.formats import (
+    calendar_file,
+    delimited,
+    google_forms,
+    json_lines,
+    microsoft_forms,
+    ods,
+    oracle_hdl,
+    parquet,
+    qualtrics,
+    returned_rows,
+    successfactors,
+    surveymonkey,
+    teams_attendance,
+    workbook,
+    workday_xml,
+    zoom,
+)
 from etl.problems import FileProblem
 from etl.raw_table import BrokenRow, Hints, RawTable
 from etl.sample import Sample, take_sample
@@ -20,8 +37,20 @@ from etl.sample import Sample, take_sample
 __all__ = ["FORMATS", "BrokenRow", "Hints", "RawTable", "read", "read_header", "recognize"]
 
 # Asked in this order; what no system's format knows is a plain file of its container.
-_SYSTEMS = (teams_attendance, qualtrics)
-_PLAIN = (parquet, workbook, delimited)
+_SYSTEMS = (
+    returned_rows,
+    teams_attendance,
+    zoom,
+    calendar_file,
+    qualtrics,
+    workday_xml,
+    oracle_hdl,
+    successfactors,
+    microsoft_forms,
+    surveymonkey,
+    google_forms,
+)
+_PLAIN = (parquet, workbook, ods, json_lines, delimited)
 _READERS: dict[str, ModuleType] = {module.NAME: module for module in (*_PLAIN, *_SYSTEMS)}
 FORMATS = tuple(_READERS)
 
@@ -43,8 +72,12 @@ def recognize(path: Path, hints: Hints | None = None) -> str:
     for module in _SYSTEMS:
         if sample.container in module.CONTAINERS and module.recognizes(sample):
             return str(module.NAME)
-    refuse_markup(path)
-    return next(str(module.NAME) for module in _PLAIN if module.recognizes(sample))
+    if sample.container == ARCHIVE:
+        refuse_archive(path)
+    plain = next(module for module in _PLAIN if module.recognizes(sample))
+    if plain is delimited:
+        refuse_markup(path)
+    return str(plain.NAME)
 
 
 def read_header(path: Path, hints: Hints | None = None) -> tuple[str, tuple[str, ...]]:

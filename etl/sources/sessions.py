@@ -1,16 +1,28 @@
 """Sessions, who was there, what they were about, and what each side said afterwards.
 
-Attendance is the best witness: a session in which both sides of the pair were present is held,
-whatever the platform says. :data:`ATTENDED` is applied to sessions on their way in and to stored
-sessions when attendance arrives, so that the order of files does not matter.
+Several sources may speak of one session; :mod:`etl.session_settling` works out what follows from
+all of them, whatever the order in which they came. Attendance is the best witness.
 """
 
 from __future__ import annotations
 
 from etl.source import Check, EntityRules, Reference
-from warehouse.tables import pair, session, session_attendance, session_feedback, session_topic
+from warehouse.tables import (
+    pair,
+    session,
+    session_attendance,
+    session_feedback,
+    session_report,
+    session_topic,
+)
 
-_SESSION = Reference("session_id", session, "unknown_session", "session")
+_SESSION = Reference(
+    "session_id",
+    session,
+    "unknown_session",
+    "session",
+    other_ids=session_report.c.reported_session_id,
+)
 # The day of the session where it was planned; the costly zone is asked only when in doubt.
 _LOCAL_DAY = (
     "coalesce(TRY(timezone(planned_zone, timezone('UTC', planned_start_at))), planned_start_at)"
@@ -75,6 +87,7 @@ SESSION_ATTENDANCE = EntityRules(
             "Download the attendance report again and load it unchanged.",
         ),
     ),
+    defaults={"reported_session_id": "session_id"},
 )
 
 _POINTS = "the answer {{{0}}} is off its scale of 1 to 5"
@@ -103,17 +116,3 @@ SESSION_FEEDBACK = EntityRules(
 )
 
 RULES = (SESSION, SESSION_TOPIC, SESSION_ATTENDANCE, SESSION_FEEDBACK)
-
-# Sessions in which mentor and mentee were both present, and for how long at least both.
-ATTENDED = """
-SELECT a.session_id, least(
-        sum(a.present_minutes) FILTER (WHERE a.person_id = p.mentor_person_id),
-        sum(a.present_minutes) FILTER (WHERE a.person_id = p.mentee_person_id)
-    ) AS minutes
-FROM {attendance} a
-JOIN {session} s ON s.session_id = a.session_id
-JOIN {pair} p ON p.pair_id = s.pair_id
-GROUP BY a.session_id
-HAVING count(*) FILTER (WHERE a.person_id = p.mentor_person_id) > 0
-    AND count(*) FILTER (WHERE a.person_id = p.mentee_person_id) > 0
-"""

@@ -9,6 +9,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import outcomes
+import pipeline
+from tests.integration.small_exports import write_exports
 
 
 @pytest.fixture
@@ -75,10 +77,41 @@ def test_an_unforeseen_error_shows_an_id_that_is_in_the_log(run, tmp_path, monke
     def fail(_: object) -> None:
         raise RuntimeError(f"cannot convert {cell}")
 
-    monkeypatch.setattr(outcomes, "open_warehouse", fail)
+    monkeypatch.setattr(pipeline, "open_warehouse", fail)
     result = run("publish")
     assert result.exit_code == 70
     error_id = result.output.split("(error ")[1][:8]
     log = (tmp_path / "home" / "outcomes.log").read_text()
     assert error_id in log
     assert "Jane" not in log
+
+
+def test_what_lands_in_the_inbox_is_loaded_published_and_moved(run, tmp_path: Path) -> None:
+    inbox = tmp_path / "home" / "inbox"
+    write_exports(inbox)
+    (inbox / "strange.csv").write_text("colour,taste\nred,sweet\n")
+    said = run("watch", "--once").output
+    assert "session: 3 read = 3 new" in said and "Published release 1" in said
+    assert "strange.csv: No mapping" in " ".join(said.split())
+    assert sorted(path.name for path in (inbox / "refused").iterdir()) == [
+        "strange.csv",
+        "strange.csv.problem.txt",
+    ]
+    assert len(list((inbox / "loaded").iterdir())) == 10
+    write_exports(inbox)
+    assert "Published" not in run("watch", "--once").output
+    checks = run("check").output
+    assert "1 file refused: strange.csv" in checks and "failed" not in checks
+
+
+def test_a_dry_run_says_so_and_keeps_nothing(run, tmp_path: Path) -> None:
+    folder = write_exports(tmp_path / "in")
+    assert "nothing was kept" in run("load", "--dry-run", str(folder)).output
+    assert "session: 3 read = 3 new" in run("load", str(folder)).output
+
+
+def test_a_setting_that_cannot_be_meant_is_named(run, monkeypatch) -> None:
+    monkeypatch.setenv("OUTCOMES_LARGEST_SHRINK", "thirty")
+    result = run("check")
+    assert result.exit_code == 1
+    assert "OUTCOMES_LARGEST_SHRINK" in result.output

@@ -64,12 +64,22 @@ def test_a_workbook_is_one_whatever_its_name_says(tmp_path: Path) -> None:
     assert recognize(path) == "workbook"
 
 
-def test_other_archives_are_named_for_what_they_are(tmp_path: Path, staging: Staging) -> None:
+@pytest.mark.parametrize(
+    ("member", "content", "what"),
+    [
+        ("mimetype", "application/vnd.oasis.opendocument.text", "OpenDocument file but no spread"),
+        ("xl/workbook.bin", "", "XLSB"),
+        ("word/document.xml", "<x/>", "Word"),
+        ("ppt/presentation.xml", "<x/>", "PowerPoint"),
+    ],
+)
+def test_other_archives_are_named_for_what_they_are(
+    tmp_path: Path, staging: Staging, member: str, content: str, what: str
+) -> None:
     path = tmp_path / "survey.csv"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("content.xml", "<x/>")
-    with pytest.raises(FileProblem, match="OpenDocument") as found:
+        archive.writestr(member, content)
+    with pytest.raises(FileProblem, match=what) as found:
         read(path, staging)
     assert found.value.code == "wrong_file"
 
