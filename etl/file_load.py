@@ -56,7 +56,7 @@ _DECLARED_KEYS = {
     "wave": ("wave_id",),
     "item": ("survey_id", "item_code"),
 }
-_HISTORY_INPUTS = {table.name for table in INPUTS}
+HISTORY_INPUTS = {table.name for table in INPUTS}
 _OF_SESSIONS = {table.name for table in (session_topic, session_attendance, session_feedback)}
 _SETTLED = {session.name, session_attendance.name}
 
@@ -90,16 +90,35 @@ class Run:
         """Return what every row of a file has in common."""
         return Provenance(mapping.source_system, sha256, self.batch_id, self.now)
 
-    def note(self, outcome: FileOutcome, mapping: Mapping, sha256: str) -> None:
-        """Note a file whose transaction was committed."""
+    def note(self, loaded: LoadedFile) -> None:
+        """Note a file that was loaded."""
+        outcome, given = loaded.outcome, loaded.provenance
         self.is_begun = True
-        self.seen.add(mapping.source_system, outcome.name, sha256, outcome.counts)
+        self.seen.add(given.source_system, outcome.name, given.file_sha256, outcome.counts)
         if not outcome.is_known:
-            self.declared.add(mapping.sha256)
+            self.declared.add(loaded.mapping.sha256)
+
+    def copy(self) -> Run:
+        """Return a run that can note files without this one knowing."""
+        return replace(self, seen=self.seen.copy(), declared=set(self.declared))
 
 
-def load_file(writer: Writer, planned: Planned, sha256: str, run: Run) -> FileOutcome:
-    """Load a file with its rejected rows, its ledger lines, and what is derived from it.
+@dataclass(frozen=True)
+class LoadedFile:
+    """A file whose rows are merged; what follows from them is still to be derived."""
+
+    outcome: FileOutcome
+    mapping: Mapping
+    provenance: Provenance
+
+    @property
+    def changed(self) -> set[str]:
+        """Tables with rows that are new or replaced an earlier version."""
+        return {one.entity for one in self.outcome.counts if one.changed}
+
+
+def load_file(writer: Writer, planned: Planned, sha256: str, run: Run) -> LoadedFile:
+    """Load a file with its rejected rows and its ledger lines.
 
     Raises
     ------
@@ -116,9 +135,10 @@ def load_file(writer: Writer, planned: Planned, sha256: str, run: Run) -> FileOu
             line = FileLine(export.name, known[0], planned.reading_sha256)
             write_lines(writer, line, known[1], provenance)
             rejected = known_rejects(writer, sha256, mapping.source_system)
-            return FileOutcome(
+            outcome = FileOutcome(
                 export.shown, export.name, known[0], mapping.name, known[1], rejected, is_known=True
             )
+            return LoadedFile(outcome, mapping, provenance)
     given = _read(writer, planned, provenance)
     rows = rows_in(writer.staging, given.raw)
     check_shrink(run.seen, planned, rows, run.largest_shrink)
@@ -133,11 +153,21 @@ def load_file(writer: Writer, planned: Planned, sha256: str, run: Run) -> FileOu
     write_lines(writer, line, counts, provenance)
     is_new = sha256 not in run.seen.contents
     write_reading(writer, planned.reading_sha256, given.decided_mapping, provenance, is_new=is_new)
-    _derive(writer, mapping, counts, provenance)
     form = given.raw.format
-    return FileOutcome(
+    outcome = FileOutcome(
         export.shown, export.name, form, mapping.name, counts, rejected, unresolved=unresolved
     )
+    return LoadedFile(outcome, mapping, provenance)
+
+
+def derive(writer: Writer, files: Sequence[LoadedFile]) -> None:
+    """Rebuild what depends on the rows of some files; before their transaction is committed."""
+    told = [one.provenance for one in files if one.changed & _SETTLED]
+    if told:
+        settle_sessions(writer, told)
+    for one in files:
+        if one.changed & HISTORY_INPUTS:
+            derive_history(writer, one.mapping, one.outcome.counts, one.provenance)
 
 
 def _read(writer: Writer, planned: Planned, provenance: Provenance) -> Input:
@@ -176,9 +206,9 @@ def _load_all(
         loaded = load_entity(writer, task, override)
         counts.append(loaded.counts)
         unresolved.update(loaded.unresolved)
-        if load.entity == person.name:
+        if load.entity == person.name and loaded.counts.rows_read:
             merge_hr_ids(writer, loaded.relation, provenance)
-        if load.entity == SURVEY_RESPONSE and load.answer_columns():
+        if load.entity == SURVEY_RESPONSE and load.answer_columns() and loaded.counts.rows_read:
             counts.append(load_answers(writer, task, loaded))
     return joined(counts), dict(unresolved)
 
@@ -193,17 +223,6 @@ def _left_over(given: Input, rejects: Rejects, loads: Sequence[Load]) -> list[En
     if given.mapping.rest == "set_aside":
         left += rejects.add_not_taken(entity, loads)
     return [EntityCounts(entity, rows_read=left, rows_rejected=left)]
-
-
-def _derive(
-    writer: Writer, mapping: Mapping, counts: Sequence[EntityCounts], provenance: Provenance
-) -> None:
-    """Rebuild what depends on the tables that changed."""
-    changed = {one.entity for one in counts if one.changed}
-    if changed & _SETTLED:
-        settle_sessions(writer, provenance)
-    if changed & _HISTORY_INPUTS:
-        derive_history(writer, mapping, counts, provenance)
 
 
 def _merge_declared(writer: Writer, mapping: Mapping, provenance: Provenance) -> None:

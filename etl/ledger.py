@@ -111,6 +111,10 @@ class Seen:
         lines = [SeenLine(*row) for row in rows]
         return cls(set(found["file_name"]), set(found["file_sha256"]), lines)
 
+    def copy(self) -> Seen:
+        """Return a copy that can be added to."""
+        return Seen(set(self.names), set(self.contents), list(self.lines))
+
     def add(
         self, source_system: str, name: str, sha256: str, counts: Sequence[EntityCounts]
     ) -> None:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from etl.archives import Archives
-from etl.file_load import Run, load_file
+from etl.file_load import HISTORY_INPUTS, LoadedFile, Run, derive, load_file
 from etl.formats import recognize, returned_rows
 from etl.ledger import Seen, begin_batch
 from etl.mapping import Mapping
@@ -27,6 +27,8 @@ from etl.shrink import LARGEST_SHRINK
 from warehouse.engine import StagingError, Warehouse, WarehouseError, Writer
 from warehouse.tables import refused_file
 
+_TOGETHER = 100  # files in one transaction at most
+_SMALL = 1 << 18  # bytes of a file that may share one
 Progress = Callable[[int, int, str], None]
 Transaction = Callable[[], AbstractContextManager[Writer]]
 
@@ -93,10 +95,12 @@ def load_paths(
             paths, archives, lambda path: _choose(warehouse, path, mapping), options.corrections
         )
         outcomes = list(refused)
-        for done, one in enumerate(planned):
+        done = 0
+        for group in _groups(planned, 1 if options.dry_run else _TOGETHER):
             if progress:
-                progress(done, len(planned), one.export.name)
-            outcomes.append(_load_one(transaction, one, run))
+                progress(done, len(planned), group[0].export.name)
+            outcomes += _load_group(transaction, group, run)
+            done += len(group)
         if not options.dry_run:
             _note_refused(warehouse, outcomes, run)
     if progress:
@@ -121,19 +125,61 @@ def _transactions(warehouse: Warehouse, options: LoadOptions) -> Iterator[Transa
         yield lambda: nullcontext(writer)
 
 
-def _load_one(transaction: Transaction, planned: Planned, run: Run) -> FileOutcome:
-    """Load a file in a transaction of its own and tell what became of it."""
+def _groups(planned: Sequence[Planned], largest: int) -> Iterator[list[Planned]]:
+    """Yield files that follow each other and may share a transaction: small ones of one mapping.
+
+    Opening a transaction and deriving what follows costs more than loading a list of ten rows.
+    """
+    group: list[Planned] = []
+    for one in planned:
+        fits = group and one.mapping.sha256 == group[0].mapping.sha256 and len(group) < largest
+        if group and not (fits and _is_small(one) and _is_small(group[0])):
+            yield group
+            group = []
+        group.append(one)
+    if group:
+        yield group
+
+
+def _is_small(planned: Planned) -> bool:
     try:
-        before = _fingerprint(planned.path)
-        with transaction() as writer:
-            outcome = load_file(writer, planned, before.sha256, run)
-            _check_unchanged(planned.path, before)
+        return planned.path.stat().st_size <= _SMALL and not planned.entities & HISTORY_INPUTS
+    except OSError:
+        return False
+
+
+def _load_group(transaction: Transaction, group: Sequence[Planned], run: Run) -> list[FileOutcome]:
+    """Load files in one transaction; where one of them is refused, each in its own."""
+    try:
+        return [one.outcome for one in _commit(transaction, group, run)]
     except FileProblem as problem:
-        return refusal(planned.export, problem)
+        if len(group) == 1:
+            return [refusal(group[0].export, problem)]
+    return [outcome for one in group for outcome in _load_group(transaction, [one], run)]
+
+
+def _commit(transaction: Transaction, group: Sequence[Planned], run: Run) -> list[LoadedFile]:
+    """Load files in one transaction and note them once it is committed."""
+    trial = run.copy() if len(group) > 1 else run
+    loaded: list[LoadedFile] = []
+    name = group[0].export.name
+    try:
+        with transaction() as writer:
+            prints = []
+            for one in group:
+                name = one.export.name
+                prints.append(_fingerprint(one.path))
+                loaded.append(load_file(writer, one, prints[-1].sha256, trial))
+                if trial is not run:
+                    trial.note(loaded[-1])
+            derive(writer, loaded)
+            for one, before in zip(group, prints, strict=True):
+                _check_unchanged(one.path, before)
     except (DBAPIError, StagingError, OSError) as error:
-        raise _explain(planned.export.name, error) from error
-    run.note(outcome, planned.mapping, before.sha256)
-    return outcome
+        raise _explain(name, error) from error
+    for file in loaded:
+        run.note(file)
+    return loaded
 
 
 def _note_refused(warehouse: Warehouse, outcomes: Sequence[FileOutcome], run: Run) -> None:

@@ -72,14 +72,16 @@ def find_sessions(staging: Staging, raw: RawTable, mapping: Mapping) -> RawTable
     asks_people = PERSON in mapping.source_columns()
     relation = staging.fresh("meetings")
     query = _calendar_rows(raw, places) if is_calendar else _report_rows(raw, rows, places)
-    staging.run(f"CREATE TEMP TABLE {relation} AS {query}")
+    aside, own = _ASIDE, SESSION
     if not makes_sessions:
-        staging.run(
-            f"UPDATE {relation} SET {_ASIDE} = NULL, "
-            f"{SESSION} = CASE WHEN {FOUND_BY} = 'title' THEN {SESSION} ELSE meeting_title END"
-        )
+        aside = "NULL"
+        own = f"CASE WHEN {FOUND_BY} = 'title' THEN {SESSION} ELSE meeting_title END"
     if asks_people:
-        staging.run(f"UPDATE {relation} SET {_ASIDE} = 'unknown_person' WHERE {PERSON} IS NULL")
+        aside = f"CASE WHEN {PERSON} IS NULL THEN 'unknown_person' ELSE {aside} END"
+    staging.run(
+        f"CREATE TEMP TABLE {relation} AS "
+        f"SELECT * REPLACE ({own} AS {SESSION}, {aside} AS {_ASIDE}) FROM ({query})"
+    )
     return replace(raw, relation=relation, columns=(*raw.columns, *ADDED[raw.format]))
 
 

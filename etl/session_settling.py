@@ -45,26 +45,27 @@ Row = dict[str, Any]
 Key = tuple[str, str]
 
 
-def settle_sessions(writer: Writer, provenance: Provenance) -> None:
-    """Work out anew the sessions of which the file just merged speaks.
+def settle_sessions(writer: Writer, files: Sequence[Provenance]) -> None:
+    """Work out anew the sessions of which the files just merged speak.
 
     Parameters
     ----------
-    provenance
-        Of that file: rows it wrote or changed are told by it.
+    files
+        Provenance of those files, all of one batch: rows they wrote or changed are told by it.
     """
-    pairs = [str(row[0]) for row in writer.execute(_pairs_to_settle(provenance))]
-    for start in range(0, len(pairs), _AT_ONCE):
-        _Settling.read(writer, pairs[start : start + _AT_ONCE]).settle(writer, provenance)
+    pairs = [str(row[0]) for row in writer.execute(_pairs_to_settle(files))]
+    for some in _some(pairs):
+        _Settling.read(writer, some).settle(writer, files[0])
 
 
-def _pairs_to_settle(provenance: Provenance) -> sa.Select[Any]:
+def _pairs_to_settle(files: Sequence[Provenance]) -> sa.Select[Any]:
     """Select pairs with new statements of which several may be about one session."""
     s, r, a = session.c, session_report.c, session_attendance.c
+    contents = [one.file_sha256 for one in files]
 
     def mine(table: sa.Table) -> sa.ColumnElement[bool]:
-        is_file = table.c.source_file_sha256 == provenance.file_sha256
-        return sa.and_(is_file, table.c.batch_id == provenance.batch_id)
+        is_file = table.c.source_file_sha256.in_(contents)
+        return sa.and_(is_file, table.c.batch_id == files[0].batch_id)
 
     told_of = sa.select(s.pair_id).join(session_report, r.session_id == s.session_id)
     seen = [

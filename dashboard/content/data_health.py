@@ -274,7 +274,7 @@ def _row_number(row: SimpleNamespace) -> Value:
 def _taken_for(row: SimpleNamespace) -> str:
     """Return the format and the mapping in words."""
     mapping = (row.mapping_name or "").removesuffix(".toml").removesuffix(".mapping")
-    return ", ".join(_words(part) for part in (row.format, mapping) if part)
+    return ", ".join(dict.fromkeys(_words(part) for part in (row.format, mapping) if part))
 
 
 def _words(code: str) -> str:

@@ -99,3 +99,12 @@ def test_every_column_has_type_unit_and_meaning() -> None:
         for column in table.columns:
             assert column.info.get("unit"), f"{table.name}.{column.name} has no unit"
             assert len(column.info.get("meaning", "")) > 5, f"{table.name}.{column.name}"
+
+
+def test_an_older_warehouse_gets_the_columns_it_lacks(warehouse: Warehouse) -> None:
+    merge(warehouse, staged(["a"], ["x"]))
+    with warehouse.writing() as writer:
+        writer.execute(sa.text('ALTER TABLE "exit" DROP COLUMN "reason_group"'))
+    warehouse.create_tables()
+    found = warehouse.read(sa.select(exit_.c.source_record_id, exit_.c.reason_group))
+    assert found["source_record_id"].tolist() == ["a"] and found["reason_group"].isna().all()

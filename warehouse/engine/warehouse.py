@@ -34,9 +34,21 @@ class Warehouse:
         self.dialect = engine.dialect.name
 
     def create_tables(self) -> None:
-        """Create whatever declared table is missing."""
+        """Create whatever declared table or column is missing; an older warehouse grows.
+
+        No column is declared NOT NULL, so rows written before a column was declared have none.
+        """
         with self._connected() as connection:
             metadata.create_all(connection)
+            listed = "SELECT table_name, column_name FROM information_schema.columns "
+            listed += "WHERE table_schema = current_schema()"
+            present = {tuple(row) for row in connection.execute(sa.text(listed))}
+            for table in metadata.sorted_tables:
+                for column in table.columns:
+                    if (table.name, column.name) not in present:
+                        kind = column.type.compile(connection.dialect)
+                        sql = f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}'
+                        connection.execute(sa.text(sql))
             if self.dialect == "postgresql":
                 for table in metadata.sorted_tables:
                     if "source_record_id" in table.columns:

@@ -1,0 +1,87 @@
+"""Who reported to whom on a day, up to the top: for "never match inside the reporting line"."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import sqlalchemy as sa
+
+from warehouse.engine import Warehouse, Writer
+from warehouse.sql import day, newest_first, until
+from warehouse.tables import job_history
+
+DEEPEST = 50  # managers above one person; more than any company has, it ends what goes in circles
+
+
+def reporting_line(source: Warehouse | Writer, as_of: dt.date) -> pd.DataFrame:
+    """Return everybody's managers as of the end of a day: the direct one and all above.
+
+    A line ends at somebody without a manager, at a manager who has no job on that day (left, or
+    never heard of; that one is still named), and where it would come round: nobody stands above
+    themselves, and in a circle each of the others is named once.
+
+    Returns
+    -------
+    DataFrame
+        person_id, manager_person_id, depth (1 for the direct manager), one row per pair of them,
+        ordered by person and depth.
+    """
+    return source.read(reporting_lines(as_of))
+
+
+def reporting_lines(as_of: dt.date) -> sa.Select[tuple[str, str, int]]:
+    """Return the query of :func:`reporting_line`, to be joined or filtered."""
+    direct = _direct(as_of)
+    step = direct.c
+    above = sa.select(
+        step.person_id,
+        step.manager_person_id,
+        sa.literal_column("1", sa.Integer).label("depth"),
+    ).cte("above", recursive=True)
+    following = direct.alias("following")
+    # UNION drops rows met before, but their depth differs where a line goes in a circle: whoever
+    # is reached again at a greater depth is dropped below, and the depth is bounded.
+    above = above.union(
+        sa.select(
+            above.c.person_id,
+            following.c.manager_person_id,
+            above.c.depth + sa.literal_column("1", sa.Integer),
+        )
+        .join(following, following.c.person_id == above.c.manager_person_id)
+        .where(
+            following.c.manager_person_id != above.c.person_id,
+            above.c.depth < sa.literal_column(str(DEEPEST), sa.Integer),
+        )
+    )
+    depth = sa.func.min(above.c.depth).label("depth")
+    return (
+        sa.select(above.c.person_id, above.c.manager_person_id, depth)
+        .group_by(above.c.person_id, above.c.manager_person_id)
+        .order_by(above.c.person_id, depth, above.c.manager_person_id)
+    )
+
+
+def _direct(as_of: dt.date) -> sa.CTE:
+    """Return each person's manager on a day; nobody is their own."""
+    job = job_history.c
+    rank = newest_first(
+        job.person_id,
+        job.valid_from.desc(),
+        sa.func.coalesce(job.seq_no, 0).desc(),
+        job.source_record_id.desc(),
+    )
+    on_day = (
+        sa.select(job.person_id, job.manager_person_id, rank.label("rank"))
+        .where(job.valid_from <= day(as_of), until(job.valid_to) > day(as_of))
+        .subquery("on_day")
+    )
+    return (
+        sa.select(on_day.c.person_id, on_day.c.manager_person_id)
+        .where(
+            on_day.c.rank == 1,
+            on_day.c.manager_person_id.is_not(None),
+            on_day.c.manager_person_id != on_day.c.person_id,
+        )
+        .cte("direct")
+    )
