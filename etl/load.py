@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -15,12 +15,14 @@ from sqlalchemy.exc import DBAPIError
 
 from etl.archives import Archives
 from etl.file_load import HISTORY_INPUTS, LoadedFile, Run, derive, load_file
+from etl.fingerprint import check_unchanged, fingerprint
 from etl.formats import recognize, returned_rows
 from etl.ledger import Seen, begin_batch
 from etl.mapping import Mapping
 from etl.mapping_choice import choose_mapping
 from etl.planning import Planned, may_be_export, plan_files, refusal
 from etl.problems import FileProblem
+from etl.remembered import survey_mapping
 from etl.report import FileOutcome, LoadReport
 from etl.returned import mapping_of_returned
 from etl.shrink import LARGEST_SHRINK
@@ -91,9 +93,8 @@ def load_paths(
     batch_id = f"{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
     run = Run(batch_id, now, Seen.read(warehouse), options.largest_shrink)
     with Archives(may_be_export) as archives, _transactions(warehouse, options) as transaction:
-        planned, refused = plan_files(
-            paths, archives, lambda path: _choose(warehouse, path, mapping), options.corrections
-        )
+        choose = partial(_choose, warehouse, run, mapping)
+        planned, refused = plan_files(paths, archives, choose, options.corrections)
         outcomes = list(refused)
         done = 0
         for group in _groups(planned, 1 if options.dry_run else _TOGETHER):
@@ -108,11 +109,11 @@ def load_paths(
     return LoadReport(run.batch_id, tuple(outcomes))
 
 
-def _choose(warehouse: Warehouse, path: Path, mapping: Path | None) -> Mapping:
-    """Return the mapping of a file; corrected rows are read as the file they came from."""
+def _choose(warehouse: Warehouse, run: Run, mapping: Path | None, path: Path) -> Mapping:
+    """Return the mapping of a file; what was read before may decide it."""
     if recognize(path) == returned_rows.NAME:
         return mapping_of_returned(warehouse, path)
-    return choose_mapping(path, mapping)
+    return choose_mapping(path, mapping, partial(survey_mapping, warehouse, run.seen))
 
 
 @contextmanager
@@ -168,13 +169,13 @@ def _commit(transaction: Transaction, group: Sequence[Planned], run: Run) -> lis
             prints = []
             for one in group:
                 name = one.export.name
-                prints.append(_fingerprint(one.path))
+                prints.append(fingerprint(one.path))
                 loaded.append(load_file(writer, one, prints[-1].sha256, trial))
                 if trial is not run:
                     trial.note(loaded[-1])
             derive(writer, loaded)
             for one, before in zip(group, prints, strict=True):
-                _check_unchanged(one.path, before)
+                check_unchanged(one.path, before)
     except (DBAPIError, StagingError, OSError) as error:
         raise _explain(name, error) from error
     for file in loaded:
@@ -202,42 +203,6 @@ def _note_refused(warehouse: Warehouse, outcomes: Sequence[FileOutcome], run: Ru
         if not run.is_begun:
             begin_batch(writer, run.batch_id, run.now)
         writer.execute(sa.insert(refused_file), rows)
-
-
-@dataclass(frozen=True)
-class _Fingerprint:
-    """Content of a file, and what tells cheaply that it was written to."""
-
-    sha256: str
-    changed_at: int
-    size: int
-
-
-def _fingerprint(path: Path) -> _Fingerprint:
-    try:
-        with path.open("rb") as content:
-            state = path.stat()
-            sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-    except OSError as error:
-        raise FileProblem(
-            "file_not_found",
-            path,
-            f"The file cannot be read: {error.strerror}.",
-            "Check its name and that you may read it.",
-        ) from error
-    return _Fingerprint(sha256, state.st_mtime_ns, state.st_size)
-
-
-def _check_unchanged(path: Path, before: _Fingerprint) -> None:
-    """Refuse a file that was written to while it was read."""
-    after = path.stat()
-    if (before.changed_at, before.size) != (after.st_mtime_ns, after.st_size):
-        raise FileProblem(
-            "file_changed",
-            path,
-            "The file changed while it was being read.",
-            "Wait until the export has finished writing it, and load it again.",
-        )
 
 
 def _explain(name: str, error: Exception) -> WarehouseError:

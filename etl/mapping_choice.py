@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatch
 from functools import lru_cache
 from pathlib import Path
@@ -56,13 +56,26 @@ _KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-def choose_mapping(path: Path, explicit: Path | None = None) -> Mapping:
+def choose_mapping(
+    path: Path,
+    explicit: Path | None = None,
+    map_survey: Callable[[Path], Mapping] = choose_survey_mapping,
+) -> Mapping:
     """Return the mapping that applies to a file.
 
     The one the user named; else the ``*.mapping.toml`` beside the file whose pattern fits; else
     the shipped one whose pattern fits and whose columns are all there; else, for the export of a
     survey tool, the one found by looking at all of it; else the canonical columns themselves, where
     the file's name says which entity it holds.
+
+    Parameters
+    ----------
+    path
+        The file.
+    explicit
+        The mapping the user named.
+    map_survey
+        Finds the mapping of a survey tool's export.
 
     Raises
     ------
@@ -84,7 +97,7 @@ def choose_mapping(path: Path, explicit: Path | None = None) -> Mapping:
     if fitting:
         return max(fitting, key=lambda mapping: len(mapping.source_columns()))
     if form in SURVEY_FORMATS:
-        return choose_survey_mapping(path)
+        return map_survey(path)
     plain = _plain_mapping(path, columns)
     if plain is not None:
         return plain

@@ -262,3 +262,16 @@ def test_real_exports_of_every_generation_load_whole(
     assert len(rows(warehouse, response.c.response_id)) == 5 + 5 + 1
     changed = {one.entity: one.changed for one in found["sample_legacy.csv"].counts}
     assert changed["response"] == 1
+
+
+def test_a_survey_that_mapped_itself_is_not_looked_at_whole_again(
+    warehouse: Warehouse, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "Puls Mai.csv").write_text(GERMAN_FORM, encoding="utf-8")
+    load(warehouse, folder)
+
+    def looked(path: Path) -> None:
+        raise AssertionError(path)
+
+    monkeypatch.setattr("etl.remembered.choose_survey_mapping", looked)
+    assert load(warehouse, folder / "Puls Mai.csv")["Puls Mai.csv"].is_known
