@@ -20,6 +20,7 @@ from etl.inbox import Inbox
 from pipeline import (
     create_inbox,
     has_release,
+    inspect_files,
     last_full_quarter,
     load_files,
     load_options,
@@ -100,21 +101,22 @@ def demo(
 
 
 @app.command()
-def inspect(files: Paths, mapping: MappingFile = None) -> None:
+def inspect(
+    files: Paths,
+    mapping: MappingFile = None,
+    draft: Annotated[
+        Path | None,
+        typer.Option("--draft", help="Folder for drafted mappings, one per file."),
+    ] = None,
+) -> None:
     """Say what a file is and how it would be understood, without loading anything.
 
-    Shows the format, encoding, date order, columns, and what maps where; for a file no mapping
-    fits, prints a draft mapping to complete.
+    Shows the format, encoding, date order, columns, and what maps where. For a file no mapping
+    fits it drafts one, with a remark wherever you have to decide.
     """
-    from etl.inspect import describe, draft_mapping, inspect_file
-
     with explained():
-        for path in files:
-            inspection = inspect_file(path, mapping=mapping)
-            console.print(describe(inspection), highlight=False, markup=False)
-            if inspection.mapping_name is None:
-                console.print("\nDraft mapping, to complete and save beside the file:\n")
-                console.print(draft_mapping(inspection), highlight=False, markup=False)
+        if not inspect_files(files, mapping, draft):
+            raise typer.Exit(1)
 
 
 @app.command()

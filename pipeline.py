@@ -32,6 +32,44 @@ def opened(settings: Settings) -> Iterator[Warehouse]:
         warehouse.close()
 
 
+def inspect_files(paths: list[Path], mapping: Path | None, drafts: Path | None) -> bool:
+    """Describe files, those in archives and folders too; returns whether all could be read."""
+    from etl.archives import Archives
+    from etl.inspect import describe, draft_mapping, inspect_file
+    from etl.planning import exports_in, may_be_export
+    from etl.report import FileOutcome
+
+    is_all = True
+    with Archives(may_be_export) as archives:
+        for found in exports_in(paths, archives):
+            if isinstance(found, FileOutcome):
+                errors.print(str(found.problem), style="red", highlight=False, markup=False)
+                is_all = False
+                continue
+            inspection = inspect_file(found.path, mapping=mapping)
+            console.print(describe(inspection), highlight=False, markup=False)
+            if inspection.mapping_name is None:
+                _offer_draft(draft_mapping(inspection), found.path.stem, drafts)
+    return is_all
+
+
+def _offer_draft(text: str, stem: str, folder: Path | None) -> None:
+    if folder is None:
+        console.print("\nDraft mapping, to complete and save beside the file:\n")
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
+        return
+    path = folder / f"{stem}.mapping.toml"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Refused(
+            f"Cannot write the draft to {folder}: {error.strerror or error}. "
+            "Choose a folder you may write to with --draft."
+        ) from error
+    console.print(f"Draft mapping: [bold]{path}[/bold]", highlight=False)
+
+
 def load_files(
     warehouse: Warehouse,
     paths: list[Path],

@@ -65,18 +65,25 @@ def look_at(path: Path, encoding: str | None, header_records: int) -> CsvText:
             break
     header = found[:header_records]
     if not header:
-        remedy = "Export it again and check that it has rows."
-        raise FileProblem("empty_file", path, "The file has no header and no rows.", remedy)
+        raise _without_header(path)
     return CsvText(path, traits, dialect, tuple(map(tuple, header)))
 
 
 def peek_header(path: Path, encoding: str | None, header_records: int) -> list[list[str]]:
-    """Return the first records, seen from the beginning of the file alone."""
+    """Return the first records, seen from the beginning of the file alone.
+
+    Raises
+    ------
+    FileProblem
+        empty_file.
+    """
     for length in _PEEKS:
         is_whole = path.stat().st_size <= length
         found = records_in(peek(path, encoding, length), header_records + 1, is_whole=is_whole)
         if len(found) > header_records or is_whole:
             break
+    if not found:
+        raise _without_header(path)
     return found[:header_records]
 
 
@@ -84,6 +91,11 @@ def records_in(head: str, count: int, *, is_whole: bool) -> list[list[str]]:
     """Return the first records of a text of which the beginning is known, or all of it."""
     dialect = sniff(head, is_whole)
     return first_records(head[dialect.skip :], dialect.delimiter, count)
+
+
+def _without_header(path: Path) -> FileProblem:
+    remedy = "Export it again and check that it has rows."
+    return FileProblem("empty_file", path, "The file has no header and no rows.", remedy)
 
 
 def stage(text: CsvText, staging: Any, layout: Layout) -> RawTable:

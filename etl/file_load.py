@@ -16,6 +16,7 @@ from etl.conventions import decide_conventions
 from etl.corrections import apply_corrections
 from etl.entity import Task, load_entity
 from etl.history import INPUTS, derive_history
+from etl.history_people import Merged
 from etl.identity import Provenance, merge_hr_ids
 from etl.ledger import (
     EntityCounts,
@@ -165,9 +166,13 @@ def derive(writer: Writer, files: Sequence[LoadedFile]) -> None:
     told = [one.provenance for one in files if one.changed & _SETTLED]
     if told:
         settle_sessions(writer, told)
-    for one in files:
-        if one.changed & HISTORY_INPUTS:
-            derive_history(writer, one.mapping, one.outcome.counts, one.provenance)
+    dated = [
+        Merged(one.mapping, one.outcome.counts, one.provenance)
+        for one in files
+        if one.changed & HISTORY_INPUTS
+    ]
+    if dated:
+        derive_history(writer, dated)
 
 
 def _read(writer: Writer, planned: Planned, provenance: Provenance) -> Input:

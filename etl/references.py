@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from etl.identity import people_sql
+from etl.identity import dated_people_sql, is_dated, people_sql, row_day_sql
 from etl.mapping import Source
 from etl.row_query import RowQuery
 from etl.row_staging import quoted
@@ -40,10 +40,15 @@ def resolve(staging: Staging, build: RowQuery) -> Joins:
         if source.identifier or name in build.rules.people:
             alias, is_scoped = f"who_{name}", _is_scoped(source, build)
             people = people_sql(staging, source.identifier, is_scoped=is_scoped)
+            on_day = ""
+            if source.identifier and is_dated(staging, source.identifier):
+                people = dated_people_sql(staging, source.identifier, is_scoped=is_scoped)
+                own_day = row_day_sql(build.rules.name, "v")
+                on_day = f" AND {alias}.from_on <= {own_day} AND {own_day} < {alias}.to_on"
             same = f" AND {alias}.program_id IS NOT DISTINCT FROM v.program_id"
             within = same if is_scoped else ""
             joins.clauses.append(
-                f"LEFT JOIN ({people}) {alias} ON {alias}.id = v.{quoted(name)}{within}"
+                f"LEFT JOIN ({people}) {alias} ON {alias}.id = v.{quoted(name)}{within}{on_day}"
             )
             joins.selected[f"missing_{alias}"] = (
                 f"(v.{quoted(name)} IS NOT NULL AND {alias}.person_id IS NULL)"

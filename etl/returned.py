@@ -6,8 +6,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from etl.formats import identity_review
 from etl.formats.returned_rows import NAME, returned_from
 from etl.identity import Provenance
+from etl.identity_review import note_confirmed
 from etl.mapping import Mapping
 from etl.mapping_file import parse_mapping
 from etl.problems import FileProblem
@@ -51,6 +53,8 @@ def mapping_of_returned(warehouse: Warehouse, path: Path) -> Mapping:
 
 def settle_returned(writer: Writer, raw: RawTable, provenance: Provenance) -> None:
     """Note for every row that came back in which file it did; it does not wait any more."""
+    if raw.format == identity_review.NAME:
+        note_confirmed(writer, raw, provenance)
     if raw.format != NAME:
         return
     places = writer.staging.rows(

@@ -115,6 +115,17 @@ def plain_history(said: Sequence[Said], left: Sequence[Left]) -> History:
     return History(frozenset(spells), frozenset(stretches), frozenset(exits))
 
 
+def counted(said: Sequence[Said], left: Sequence[Left]) -> list[Said]:
+    """Return the records that count."""
+    days = _snapshot_days(said)
+    found = list[Said]()
+    for person in {r.person for r in said}:
+        mine = [r for r in said if r.person == person]
+        known = [x for x in left if x.person == person]
+        found += _Person(person, mine, known, days).words()
+    return found
+
+
 def _snapshot_days(said: Sequence[Said]) -> dict[str, list[int]]:
     days: dict[str, set[int]] = defaultdict(set)
     for record in said:
@@ -176,9 +187,9 @@ class _Person:
         )
         if record.kind == "snapshot" and record.works and still_listed:
             return True
-        if not record.works:
-            if any(x.recorded == record.on and x.on >= record.on for x in self.known):
-                return True
+        dated = any(x.recorded == record.on and x.on >= record.on for x in self.known)
+        if not record.works and dated:
+            return True
         if record.kind == "snapshot" and record.hired is not None and record.hired > record.on:
             days = self.days.get(record.source, [])
             following = _next(days, record.on) if record.on in days else None
@@ -242,15 +253,16 @@ class _Person:
     def add_stretches(self, spell: Spell, group: list[Event]) -> None:
         by_day: dict[int, Said] = {}
         for event in group:
-            if event.what == "works" and event.word:
-                if spell.end is None or event.on < spell.end:
-                    by_day[event.on] = event.word
+            is_within = spell.end is None or event.on < spell.end
+            if event.what == "works" and event.word and is_within:
+                by_day[event.on] = event.word
         first = min((e.on for e in group if e.what == "works"), default=None)
         found: list[Stretch] = []
         for day in sorted(by_day):
             word = by_day[day]
             start = day
-            if word.kind == "snapshot" and day == first and spell.hired is not None:
+            is_first = word.kind == "snapshot" and day == first
+            if is_first and spell.hired is not None and word.hired == spell.hired:
                 earlier = [d for d in self.days[word.source] if d < word.on]
                 if spell.hired < day and earlier and spell.hired > earlier[-1]:
                     start = spell.hired
@@ -304,12 +316,10 @@ def begin(group: list[Event], previous_end: int | None) -> int | None:
         if hired is not None and first is not None and previous_end <= hired < first:
             return hired
         return first
-    hires = list[int]()
     for event in group:
-        if event.word and event.word.hired is not None:
-            hires.append(event.word.hired)
+        hired = event.word.hired if event.word else None
+        if hired is not None and (first is None or hired <= first):
+            return hired
         if event.what != "works":
             break
-    if not hires:
-        return None
-    return hires[0] if first is None else min(hires[0], first)
+    return None

@@ -151,7 +151,11 @@ exit_ = _canonical(
     _id("person_id", "The person"),
     _day("exit_on", "Last day of employment; the spell ends on the day after"),
     _day("last_day_worked_on", "Last day at work, where it differs"),
-    _day("recorded_on", "Day the departure was entered; NULL when unknown"),
+    _day(
+        "recorded_on",
+        "Day the departure was entered, of an inferred one the snapshot that settled it; NULL when "
+        "unknown, of an inferred one while it is provisional",
+    ),
     _text("reason_source", "Reason in the words of the source"),
     _code(
         "reason_group",

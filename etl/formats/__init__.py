@@ -16,6 +16,7 @@ from etl.formats import (
     calendar_file,
     delimited,
     google_forms,
+    identity_review,
     json_lines,
     microsoft_forms,
     ods,
@@ -39,6 +40,7 @@ __all__ = ["FORMATS", "BrokenRow", "Hints", "RawTable", "read", "read_header", "
 # Asked in this order; what no system's format knows is a plain file of its container.
 _SYSTEMS = (
     returned_rows,
+    identity_review,
     teams_attendance,
     zoom,
     calendar_file,

@@ -22,7 +22,7 @@ def recognizes(sample: Sample) -> bool:
 def read_header(path: Path, hints: Hints) -> tuple[str, ...]:
     """Return the column names."""
     header = peek_header(path, hints.encoding, 1)
-    return tuple(name for name in tidy_header(path, header[0] if header else []) if name)
+    return tuple(name for name in tidy_header(path, header[0]) if name)
 
 
 def read(path: Path, staging: Any, hints: Hints) -> RawTable:

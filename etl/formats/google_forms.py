@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from etl.grid import GRIDS, open_grid, peek_records
+from etl.problems import FileProblem
 from etl.raw_table import Hints, Layout, RawTable
 from etl.row_staging import literal, quoted, tidy_name, unique_names
 from etl.sample import Sample
@@ -76,9 +77,18 @@ def read(path: Path, staging: Any, hints: Hints) -> RawTable:
     Empty rows are no rows. Moments with a zone become ISO text with an offset. A column is added
     that tells responses apart: the moment as written, with a number behind it where several came
     in the same second.
+
+    Raises
+    ------
+    FileProblem
+        missing_header.
     """
     grid = open_grid(path, hints, 1)
     names = _names(grid.header[0])
+    if not names[0]:
+        remedy = "Export the responses again, or correct the format in the mapping."
+        problem = "The first column, that of the moments of answers, has no name."
+        raise FileProblem("missing_header", path, problem, remedy, row=1)
     table = grid.stage(staging, Layout(NAME, 1, names=names))
     moment, cells = quoted(names[0]), ", ".join(map(quoted, table.columns))
     number = f"row_number() OVER (PARTITION BY {moment} ORDER BY source_row)"

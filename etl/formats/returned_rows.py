@@ -9,9 +9,10 @@ from typing import Any
 from etl.grid import GRIDS, open_grid, peek_records
 from etl.problems import FileProblem
 from etl.raw_table import Hints, Layout, RawTable
-from etl.row_staging import literal, quoted, tidy_header, tidy_name
+from etl.row_staging import quoted, tidy_header, tidy_name
 from etl.sample import Sample
-from warehouse.rejected_sheet import ADDED, FILE, FORMULA_STARTS
+from etl.sheet_text import unescaped, unescaped_sql
+from warehouse.rejected_sheet import ADDED, FILE
 
 NAME = "returned_rows"
 CONTAINERS = GRIDS
@@ -24,9 +25,8 @@ def recognizes(sample: Sample) -> bool:
 
 def read_header(path: Path, hints: Hints) -> tuple[str, ...]:
     """Return the columns of the file the rows came from."""
-    header = peek_records(path, hints, 1)
-    names = tidy_header(path, header[0] if header else [])
-    return tuple(_own(name) for name in names if name and name not in ADDED)
+    names = tidy_header(path, peek_records(path, hints, 1)[0])
+    return tuple(unescaped(name) for name in names if name and name not in ADDED)
 
 
 def read(path: Path, staging: Any, hints: Hints) -> RawTable:
@@ -55,12 +55,12 @@ def read(path: Path, staging: Any, hints: Hints) -> RawTable:
             column=FILE,
         )
     own = [name for name in table.columns if name not in ADDED]
-    cells = [f"{_unescaped(quoted(name))} AS {quoted(_own(name))}" for name in own]
+    cells = [f"{unescaped_sql(quoted(name))} AS {quoted(unescaped(name))}" for name in own]
     added = [quoted(name) for name in ADDED]
     relation = staging.view(
         f"SELECT source_row, {', '.join([*cells, *added])} FROM {table.relation}", "returned"
     )
-    return replace(table, relation=relation, columns=tuple(map(_own, own)))
+    return replace(table, relation=relation, columns=tuple(map(unescaped, own)))
 
 
 def returned_from(path: Path, hints: Hints) -> str | None:
@@ -68,15 +68,3 @@ def returned_from(path: Path, hints: Hints) -> str | None:
     header, *rows = peek_records(path, hints, 2)
     cells = dict(zip(map(tidy_name, header), rows[0], strict=False)) if rows else {}
     return cells.get(FILE) or None
-
-
-def _own(name: str) -> str:
-    escaped = name.startswith("'") and name.lstrip("'").startswith(FORMULA_STARTS)
-    return name[1:] if escaped else name
-
-
-def _unescaped(cell: str) -> str:
-    """Return a cell without the apostrophe that kept a spreadsheet from running it."""
-    signs, mark = ", ".join(map(literal, FORMULA_STARTS)), literal("'")
-    escaped = f"starts_with({cell}, {mark}) AND substr(ltrim({cell}, {mark}), 1, 1) IN ({signs})"
-    return f"CASE WHEN {escaped} THEN substr({cell}, 2) ELSE {cell} END"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,14 @@ def test_a_setting_that_cannot_be_meant_is_named(run, monkeypatch) -> None:
     result = run("check")
     assert result.exit_code == 1
     assert "OUTCOMES_LARGEST_SHRINK" in result.output
+
+
+def test_inspecting_looks_into_archives_and_writes_drafts(run, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "both.zip", "w") as archive:
+        archive.writestr("payroll.csv", "Employee No,Gross\n17,3000\n")
+        archive.writestr("../outside.csv", "a,b\n1,2\n")
+    result = run("inspect", str(tmp_path / "both.zip"), "--draft", str(tmp_path / "drafts"))
+    assert result.exit_code == 1  # the member outside is refused by name
+    assert "payroll.csv: delimited" in result.output and "outside.csv" in result.output
+    draft = (tmp_path / "drafts" / "payroll.mapping.toml").read_text(encoding="utf-8")
+    assert "Employee No" in draft and "[[load]]" in draft

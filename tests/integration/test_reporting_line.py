@@ -81,8 +81,8 @@ def test_the_line_is_the_one_walked_step_by_step(
     warehouse: Warehouse, managers: dict[str, str | None]
 ) -> None:
     walked = set()
-    for person in managers:
-        at, depth, met = managers[person], 1, {person}
+    for person, manager in managers.items():
+        at, depth, met = manager, 1, {person}
         while at is not None and at not in met and depth <= DEEPEST:
             walked.add((person, at, depth))
             met.add(at)

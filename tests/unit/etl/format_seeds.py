@@ -178,10 +178,19 @@ def _returned_rows() -> list[bytes]:
     return [f"{header}\n'=1+1,2026-03-01,{row}\n9,soon,{row}\n".encode("utf-8-sig")]
 
 
+def _identity_review() -> list[bytes]:
+    text = (
+        "unknown_identifier,identifier_kind,program_id,is_person,confirmed_by,confirmed_on\n"
+        "a@example.com,email,,P1,Ada,2026-03-01\n'=1+1,platform,RM,,,\n"
+    )
+    return [text.encode("utf-8-sig")]
+
+
 SEEDS: dict[str, Callable[[], list[bytes]]] = {
     "delimited": _delimited,
     "google_forms": _google_forms,
     "icalendar": _icalendar,
+    "identity_review": _identity_review,
     "json_lines": _json_lines,
     "microsoft_forms": _microsoft_forms,
     "ods": _ods,

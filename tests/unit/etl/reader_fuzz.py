@@ -6,6 +6,7 @@ import io
 import random
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -119,8 +120,8 @@ def _expected(path: Path, table: RawTable) -> int | None:
         is_lines = text.lstrip().startswith("{")
         return sum(bool(line.strip(" \t\r")) for line in text.split("\n")) if is_lines else None
     text = re.sub(r"\Asep=.\r?\n", "", text, flags=re.IGNORECASE)
-    records = split_leniently(text, table.details["delimiter"])
-    return sum(bool(record) and record != ["\x1a"] for record in records) - 1
+    _, *records = [one for one in split_leniently(text, table.details["delimiter"]) if one]
+    return sum(record != ["\x1a"] for record in records)
 
 
 def _shape(words: str) -> str:
@@ -152,7 +153,15 @@ def _mutated_member(seed: bytes, others: list[bytes], chance: random.Random) -> 
                     new.writestr(name, content)
                 elif chance.random() > 0.1:
                     new.writestr(name, mutate(content, others, chance))
-    except (zipfile.BadZipFile, ValueError, RuntimeError, NotImplementedError, OSError, EOFError):
+    except (
+        zipfile.BadZipFile,
+        ValueError,
+        LookupError,
+        RuntimeError,
+        zlib.error,
+        OSError,
+        EOFError,
+    ):
         return _flip(seed, others, chance)
     return out.getvalue()
 

@@ -18,7 +18,7 @@ from etl.formats import FORMATS, Hints
 from tests.unit.etl.format_seeds import SEEDS
 from tests.unit.etl.reader_fuzz import judge, mutate
 
-CASES = 60  # per format; half of them with the format declared, as a mapping may
+CASES = 40  # per format; half of them with the format declared, as a mapping may
 SECONDS = 30  # that one case may take before it counts as hanging
 
 
