@@ -1,4 +1,4 @@
-"""The command line of Program Outcomes: demo, inspect, load, watch, publish, serve, report, check.
+"""The command line of Program Outcomes: what it can do, and which words each command takes.
 
 Exit codes: 0 all well; 1 something was refused and the message says what to do; 2 the command
 itself was misspelt; 70 an error nobody foresaw, with an id that is also in the log.
@@ -30,6 +30,7 @@ from pipeline import (
     serve_dashboard,
     take_in,
     viewer_of,
+    write_identities,
     write_rejects,
     write_report,
 )
@@ -182,6 +183,20 @@ def watch(
             if once:
                 return
             time.sleep(every)
+
+
+@app.command()
+def identities(
+    to: Annotated[Path, typer.Option("--to", help="CSV file to write.")] = Path("identities.csv"),
+) -> None:
+    """List the ids and addresses nobody is known by, with suggestions for you to confirm.
+
+    Fill in whom each belongs to and load the file: the rows that waited for them come in when
+    their exports are loaded again. Nothing is merged by name alone.
+    """
+    with explained() as settings, opened(settings) as warehouse:
+        count = write_identities(warehouse, to)
+        console.print(f"{count:,} unknown ids: [bold]{to}[/bold]", highlight=False)
 
 
 @app.command()

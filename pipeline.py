@@ -13,7 +13,7 @@ from rich.progress import Progress
 from dashboard.access import Role, Viewer
 from etl.inbox import Inbox
 from reports.release import ReleaseError
-from terminal import Refused, console, errors, now, progress_bar, say_loaded
+from terminal import Refused, console, errors, now, progress_bar, say_loaded, say_refused
 from warehouse.engine import Warehouse, WarehouseBusy, open_warehouse
 from warehouse.settings import Settings
 
@@ -43,7 +43,7 @@ def inspect_files(paths: list[Path], mapping: Path | None, drafts: Path | None) 
     with Archives(may_be_export) as archives:
         for found in exports_in(paths, archives):
             if isinstance(found, FileOutcome):
-                errors.print(str(found.problem), style="red", highlight=False, markup=False)
+                say_refused(found)
                 is_all = False
                 continue
             inspection = inspect_file(found.path, mapping=mapping)
@@ -146,6 +146,18 @@ def write_rejects(warehouse: Warehouse, report: LoadReport, folder: Path) -> Non
         raise Refused(
             f"Cannot write rejected rows to {folder}: {error.strerror or error}. "
             "Choose a folder you may write to with --rejects."
+        ) from error
+
+
+def write_identities(warehouse: Warehouse, path: Path) -> int:
+    """Write the list of unknown ids for a person to confirm; returns how many there are."""
+    from etl.identity_review import write_review
+
+    try:
+        return write_review(warehouse, path)
+    except OSError as error:
+        raise Refused(
+            f"Cannot write {path}: {error.strerror or error}. Choose a place with --to."
         ) from error
 
 

@@ -120,8 +120,13 @@ def say_loaded(report: LoadReport) -> None:
             words = f'{outcome.name}: "{column}" names nobody known in {count:,} rows; left blank'
             console.print(words, highlight=False, markup=False)
     for outcome in report.refused:
-        words = f"Not loaded: {outcome.problem}"
-        errors.print(words, style="red", highlight=False, markup=False, soft_wrap=True)
+        say_refused(outcome)
+
+
+def say_refused(outcome: FileOutcome) -> None:
+    """Say why nothing of a file was loaded."""
+    words = f"Not loaded: {outcome.problem}"
+    errors.print(words, style="red", highlight=False, markup=False, soft_wrap=True)
 
 
 def _say_file(outcome: FileOutcome) -> None:

@@ -111,6 +111,7 @@ def fitting_mappings(path: Path, form: str, columns: Sequence[str]) -> list[Mapp
         for mapping in _mappings(SHIPPED, "*.toml")
         if mapping.format in (None, form)
         and _fits(mapping, path)
+        and not _lacks_plainly(mapping, columns)
         and not _missing(mapping, columns)
         and not _is_other(mapping, columns)
     ]
@@ -199,6 +200,22 @@ def _missing(mapping: Mapping, columns: Sequence[str]) -> list[str]:
     fitted = fit_mapping(mapping, known)
     known += day_columns(fitted, known)
     return [column for column in fitted.source_columns() if column not in known]
+
+
+def _lacks_plainly(mapping: Mapping, columns: Sequence[str]) -> bool:
+    """Tell cheaply that a mapping cannot fit: no key of its first load is there by any name.
+
+    Fitting a mapping renames all of it, and every file is held against every shipped mapping.
+    """
+    first = next((load for load in mapping.loads if not load.is_optional), None)
+    if first is None or mapping.format is not None:
+        return False
+    own = {column.lower() for column in columns}
+    names = {name: (name, *mapping.aliases.get(name, ())) for name in first.key}
+    dated = set(day_columns(mapping, ()))
+    return not all(
+        key in dated or any(name.lower() in own for name in known) for key, known in names.items()
+    )
 
 
 def _is_other(mapping: Mapping, columns: Sequence[str]) -> bool:

@@ -125,7 +125,8 @@ def _there(staging: Staging, raw: RawTable) -> str:
     E-mail address and login may differ, and each may be registered as the other. A name counts
     only where it was entered as an identifier of type ``platform``.
     """
-    known = _addresses(staging)
+    asked = f"SELECT lower(email) FROM {raw.relation} UNION SELECT lower(upn) FROM {raw.relation}"
+    known = _addresses(staging, asked)
     return (
         f"SELECT r.source_row, {_KEY} AS meeting, r.meeting_title AS title, {_DAY} AS day, "
         "coalesce(e.person_id, u.person_id, n.person_id) AS person_id, "
@@ -140,18 +141,21 @@ def _there(staging: Staging, raw: RawTable) -> str:
 def _invited(staging: Staging, raw: RawTable) -> str:
     """Return who is invited to or invites to each occurrence."""
     people = "concat_ws(' ', organizer, attendees)"
+    asked = f"SELECT unnest(string_split({people}, ' ')) FROM {raw.relation}"
     return (
         "SELECT r.*, k.person_id FROM (SELECT source_row, "
         f"concat_ws('|', uid, occurrence) AS meeting, meeting_title AS title, {_DAY} AS day, "
         f"unnest(string_split({people}, ' ')) AS known_as FROM {raw.relation}) r "
-        f"LEFT JOIN ({_addresses(staging)}) k ON k.id = r.known_as"
+        f"LEFT JOIN ({_addresses(staging, asked)}) k ON k.id = r.known_as"
     )
 
 
-def _addresses(staging: Staging) -> str:
+def _addresses(staging: Staging, asked: str) -> str:
+    """Return who is known by the addresses and logins a query asks for."""
     return (
         f"SELECT value AS id, min(person_id) AS person_id "
-        f"FROM {staging.reference(person_identifier)} WHERE id_type IN ('email', 'upn') "
+        f"FROM {staging.reference(person_identifier)} "
+        f"WHERE id_type IN ('email', 'upn') AND value IN ({asked}) "
         "GROUP BY value HAVING count(DISTINCT person_id) = 1"
     )
 

@@ -127,3 +127,12 @@ def test_inspecting_looks_into_archives_and_writes_drafts(run, tmp_path: Path) -
     assert "payroll.csv: delimited" in result.output and "outside.csv" in result.output
     draft = (tmp_path / "drafts" / "payroll.mapping.toml").read_text(encoding="utf-8")
     assert "Employee No" in draft and "[[load]]" in draft
+
+
+def test_unknown_people_are_listed_to_be_confirmed(run, tmp_path: Path) -> None:
+    folder = write_exports(tmp_path / "in", people="person_id,display_name\np1,Ada One\n")
+    run("load", str(folder))
+    to = tmp_path / "who.csv"
+    assert "unknown ids" in run("identities", "--to", str(to)).output
+    assert "p2" in to.read_text(encoding="utf-8-sig")
+    assert run("identities", "--to", str(tmp_path)).exit_code == 1
