@@ -89,7 +89,8 @@ def plain_table(table: Table, caption: str) -> html.Table:
 
 
 def _row(table: Table, row: tuple[Value, ...]) -> list[Any]:
-    cells: list[Any] = [html.Th(row[0].text, scope="row")]
+    head = "is-long" if table.columns[0].is_long else None
+    cells: list[Any] = [html.Th(row[0].text, scope="row", className=head)]
     for column, value in zip(table.columns[1:], row[1:], strict=True):
         kind = "is-number" if column.is_number else "is-long" if column.is_long else None
         cells.append(html.Td(value.text, className=kind))
