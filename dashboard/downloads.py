@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dashboard.components.figure import Figure, Value
 from dashboard.data import View
 from reports import wording
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from reports.spreadsheet_text import as_text
 
 
 def figures_csv(view: View, figures: Sequence[Figure]) -> str:
@@ -53,4 +52,4 @@ def _plain(value: Value) -> str | float | int:
     if isinstance(value.raw, int | float):
         return value.raw
     text = value.raw if isinstance(value.raw, str) else value.text
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return as_text(text)

@@ -7,12 +7,12 @@ import io
 from pathlib import Path
 
 from reports.content import Quarterly
+from reports.spreadsheet_text import as_text
 
 COLUMNS = (
     "metric", "label", "program", "cohort", "department", "population", "period", "value", "lower",
     "upper", "n", "unit", "status", "reason", "release_id",
 )  # fmt: skip
-_RUNS_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_tidy(content: Quarterly, path: Path) -> None:
@@ -35,5 +35,5 @@ def _cell(value: str | float | int | None) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_RUNS_AS_FORMULA) else value
+        return as_text(value)
     return repr(value)

@@ -206,3 +206,19 @@ def test_the_same_workers_in_another_months_file_are_another_snapshot(
         assert report.is_complete and not report.files[0].is_known, report.files
     days = warehouse.read(sa.select(worker_record.c.recorded_on))["recorded_on"]
     assert sorted(day.strftime("%Y-%m-%d") for day in days) == ["2026-01-28", "2026-02-28"]
+
+
+def test_a_sheet_of_corrected_rows_may_get_shorter_from_round_to_round(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    wrong = "person_id,display_name,birth_year\n" + "".join(f"q{n},P,odd\n" for n in range(40))
+    (tmp_path / "people.csv").write_text(wrong)
+    load_paths(warehouse, [tmp_path / "people.csv"], now=NOW)
+    sheet = tmp_path / "rejected-people.csv"
+    for minute, left in ((1, 40), (2, 4)):
+        assert export_rejects(warehouse, sheet) == left
+        head, *rows = sheet.read_text("utf-8-sig").splitlines(keepends=True)
+        rows = [row.replace(",odd,", ",1990,") if n >= 4 else row for n, row in enumerate(rows)]
+        sheet.write_text(head + "".join(rows), encoding="utf-8-sig")
+        report = load_paths(warehouse, [sheet], now=NOW.replace(minute=minute))
+        assert report.is_complete, report.refused
