@@ -105,7 +105,7 @@ def files_table(view: View) -> Table:
     )
     columns = (
         Column("File", is_long=True),
-        Column("Taken for", is_long=True),
+        Column("Taken for"),
         Column("Content"),
         *_LOAD_COLUMNS[2:-1],
     )
