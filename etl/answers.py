@@ -8,17 +8,20 @@ per option; see :mod:`etl.choices`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+import sqlalchemy as sa
 
 from etl.choices import answer_struct, choices_sql
 from etl.entity import Loaded, Task
+from etl.known_rows import ANY
 from etl.ledger import EntityCounts
 from etl.mapping import Source
 from etl.parsing import cell_sql, typed_sql
 from etl.row_staging import literal, quoted
 from etl.sources.surveys import MISSING
 from warehouse.engine import Writer
-from warehouse.tables import answer, facts, item, wave
+from warehouse.tables import answer, facts, item, loaded_file, response, wave
 
 
 def load_answers(writer: Writer, task: Task, responses: Loaded) -> EntityCounts:
@@ -27,34 +30,63 @@ def load_answers(writer: Writer, task: Task, responses: Loaded) -> EntityCounts:
     ``rows_read`` counts answers (cells), blank ones included.
     """
     staging = writer.staging
-    name = staging.fresh("answers")
-    staging.run(f"CREATE TEMP TABLE {name} AS {_checked_sql(writer, task, responses)}")
-    total, bad = staging.rows(f"SELECT count(*), count(rule) FROM {name}")[0]
-    if bad:
-        worded = staging.view(_worded_sql(name), "worded")
-        task.rejects.add_worded(answer.name, worded)
+    cells = _cells(task)
+    checked = _checked_sql(writer, task, responses, cells)
+    are_new = _are_new(writer, task, responses)
+    if are_new:  # nothing to compare them with, so that they need not be kept on the way
+        name = staging.view(checked, "answers")
+    else:
+        name = staging.fresh("answers")
+        staging.run(f"CREATE TEMP TABLE {name} AS {checked}")
     columns = ", ".join(quoted(fact) for fact in facts(answer))
     provenance = task.provenance.columns("source_record_id", "source_row")
     relation = staging.view(
         f"SELECT {columns}, {provenance} FROM {name} WHERE rule IS NULL", "merge"
     )
-    merged = writer.merge(answer, relation, source_system=task.provenance.source_system)
+    system, within = task.provenance.source_system, "false" if are_new else ANY
+    merged = writer.merge(answer, relation, source_system=system, within=within)
+    total = len(cells) * responses.rows
+    if total > merged.rows:
+        task.rejects.add_worded(answer.name, staging.view(_worded_sql(name), "worded"))
     return EntityCounts(
-        answer.name, total, merged.inserted, merged.updated, merged.unchanged, rows_rejected=bad
+        answer.name,
+        total,
+        merged.inserted,
+        merged.updated,
+        merged.unchanged,
+        rows_rejected=total - merged.rows,
     )
 
 
-def _checked_sql(writer: Writer, task: Task, responses: Loaded) -> str:
-    raw, nulls = task.given.raw.relation, task.given.mapping.nulls
+def _are_new(writer: Writer, task: Task, responses: Loaded) -> bool:
+    """Tell whether no answer can be stored yet: their responses came just now, as all before."""
+    counts, f = responses.counts, loaded_file.c
+    if counts.rows_updated or counts.rows_unchanged:
+        return False
+    mine = (f.source_system == task.provenance.source_system,)
+    with_responses = sa.select(f.file_sha256).where(*mine, f.entity == response.name)
+    alone = sa.select(f.entity).where(
+        *mine, f.entity == answer.name, f.file_sha256.not_in(with_responses)
+    )
+    return writer.execute(alone.limit(1)).first() is None
+
+
+def _cells(task: Task) -> list[str]:
+    """Return the cells of a row that are answers, as SQL structs."""
+    nulls = task.given.mapping.nulls
     structs = [
         answer_struct(code, column, cell_sql(Source(column), "number", nulls))
         for column, code in task.load.items.items()
     ]
-    structs += [sql for one in task.load.choices for sql in choices_sql(one, nulls)]
+    return structs + [sql for one in task.load.choices for sql in choices_sql(one, nulls)]
+
+
+def _checked_sql(writer: Writer, task: Task, responses: Loaded, cells: Sequence[str]) -> str:
+    raw = task.given.raw.relation
     asked = (
         "SELECT q.response_id, q.source_row, q.source_record_id AS record_id, q.wave_id, "
         f"coalesce(q.is_finished, true) AS is_finished, "
-        f"unnest([{', '.join(structs)}], recursive := true) "
+        f"unnest([{', '.join(cells)}], recursive := true) "
         f"FROM {responses.relation} q JOIN {raw} r ON r.source_row = q.source_row"
     )
     codes = " ".join(

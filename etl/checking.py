@@ -54,12 +54,15 @@ class Input:
     ----------
     latest_day
         Dates after it are out of this world.
+    reading_sha256
+        Identifies how the file is read, as in the ledger.
     """
 
     raw: RawTable
     mapping: Mapping
     conventions: Conventions
     latest_day: dt.date
+    reading_sha256: str = ""
 
     @property
     def decided_mapping(self) -> Mapping:

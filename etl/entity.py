@@ -8,17 +8,18 @@ import sqlalchemy as sa
 
 from etl.checking import Checked, Input, blanked, check_load, taken_sql
 from etl.identity import Provenance
+from etl.known_rows import ANY, stored_alike
 from etl.ledger import EntityCounts
 from etl.mapping import Load
 from etl.rejects import Rejects
 from etl.row_query import Problem
 from etl.row_staging import literal, quoted
 from etl.session_intake import merge_sessions
-from etl.source import EntityRules
+from etl.source import EntityRules, SetCheck
 from warehouse.engine import MergeCounts, Writer
 from warehouse.tables import facts, person, session
 
-_LARGE = 200_000  # rows from which a second look at the file is cheaper than a copy of it
+_LARGE = 20_000  # rows from which a second look at the file is cheaper than a copy of it
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,9 @@ class Loaded:
     Parameters
     ----------
     relation
-        The good rows, with all facts and provenance.
+        The good rows, with all facts and provenance; none is there twice.
+    rows
+        How many they are.
     unresolved
         Column of the file to the good rows in which it names somebody nobody knows, and the
         canonical column was left blank.
@@ -47,6 +50,7 @@ class Loaded:
 
     counts: EntityCounts
     relation: str
+    rows: int = 0
     unresolved: dict[str, int] = field(default_factory=dict)
 
 
@@ -63,9 +67,10 @@ def load_entity(writer: Writer, task: Task, override: str | None = None) -> Load
         return Loaded(EntityCounts(rules.name, 0), task.given.raw.relation)
     override = override or _unsaid_kept(writer, task)
     checked = check_load(staging, task.given, task.load, rules)
-    is_plain = not (override or rules.set_checks or _has_source(writer, task))
-    if is_plain and _rows(writer, task.given.raw.relation) >= _LARGE:
-        loaded = _load_at_once(writer, task, checked)
+    within = stored_alike(writer, task.given, task.load, rules)
+    is_large = _rows(writer, task.given.raw.relation) >= _LARGE
+    if is_large and not (override or _has_stored(writer, task, within)):
+        loaded = _load_at_once(writer, task, checked, within)
         if loaded is not None:
             return loaded
     rows = staging.fresh("checked")
@@ -82,7 +87,7 @@ def load_entity(writer: Writer, task: Task, override: str | None = None) -> Load
         overridden = staging.fresh("overridden")
         staging.run(f"CREATE TEMP TABLE {overridden} AS {override.format(rows=good)}")
         good = overridden
-    relation, merged = _merge(writer, task, good)
+    relation, merged = _merge(writer, task, good, within)
     counts = EntityCounts(
         rules.name,
         rows_read=total,
@@ -91,7 +96,7 @@ def load_entity(writer: Writer, task: Task, override: str | None = None) -> Load
         rows_unchanged=merged.unchanged + same,
         rows_rejected=bad + between + doubled,
     )
-    return Loaded(counts, relation, _count_unresolved(writer, task, good))
+    return Loaded(counts, relation, merged.rows, _count_unresolved(writer, task, good))
 
 
 def _is_idle(writer: Writer, task: Task) -> bool:
@@ -105,8 +110,12 @@ def _is_idle(writer: Writer, task: Task) -> bool:
     return not writer.staging.rows(taken)
 
 
-def _load_at_once(writer: Writer, task: Task, checked: Checked) -> Loaded | None:
-    """Check and insert in one pass, where all keys differ and none can be known yet."""
+def _load_at_once(writer: Writer, task: Task, checked: Checked, within: str) -> Loaded | None:
+    """Check and insert in one pass, where no row needs to be compared with any other.
+
+    None of the keys may be stored; where two of the file are equal, or a rule between rows may be
+    broken, nothing is done.
+    """
     staging, rules = writer.staging, task.rules
     total, keys = staging.rows(
         f"SELECT count(*), count(DISTINCT source_record_id) FROM ({checked.keys})"
@@ -114,13 +123,15 @@ def _load_at_once(writer: Writer, task: Task, checked: Checked) -> Loaded | None
     if total != keys:
         return None
     rows = staging.view(checked.query, "checked")
+    if any(_may_break(writer, task, check, rows) for check in rules.set_checks):
+        return None
     good = staging.view(f"SELECT * FROM {rows} WHERE problem IS NULL", "good")
-    relation, merged = _merge(writer, task, good)
+    relation, merged = _merge(writer, task, good, within)
     bad = total - merged.inserted
     if bad:
         task.rejects.add_faulty(rules.name, checked, rows)
     counts = EntityCounts(rules.name, total, merged.inserted, rows_rejected=bad)
-    return Loaded(counts, relation, _count_unresolved(writer, task, good))
+    return Loaded(counts, relation, merged.rows, _count_unresolved(writer, task, good))
 
 
 def _unsaid_kept(writer: Writer, task: Task) -> str | None:
@@ -130,7 +141,7 @@ def _unsaid_kept(writer: Writer, task: Task) -> str | None:
     """
     said = task.load.columns
     unsaid = [name for name in facts(person) if name not in said]
-    if task.rules.table is not person or not unsaid or not _has_source(writer, task):
+    if task.rules.table is not person or not unsaid or not _has_stored(writer, task):
         return None
     kept = ", ".join(f"s.{quoted(name)} AS {quoted(name)}" for name in unsaid)
     return (
@@ -152,7 +163,7 @@ def _count_unresolved(writer: Writer, task: Task, good: str) -> dict[str, int]:
     return {cell: count for cell, count in zip(cells, found, strict=True) if count}
 
 
-def _merge(writer: Writer, task: Task, good: str) -> tuple[str, MergeCounts]:
+def _merge(writer: Writer, task: Task, good: str, within: str) -> tuple[str, MergeCounts]:
     """Add provenance and merge by source key."""
     table, provenance = task.rules.table, task.provenance
     names = ", ".join(quoted(name) for name in facts(table))
@@ -162,7 +173,8 @@ def _merge(writer: Writer, task: Task, good: str) -> tuple[str, MergeCounts]:
     )
     if table is session:
         return relation, merge_sessions(writer, relation, provenance.source_system)
-    return relation, writer.merge(table, relation, source_system=provenance.source_system)
+    system = provenance.source_system
+    return relation, writer.merge(table, relation, source_system=system, within=within)
 
 
 def _check_between_rows(writer: Writer, task: Task, checked: Checked, good: str) -> tuple[str, int]:
@@ -170,6 +182,8 @@ def _check_between_rows(writer: Writer, task: Task, checked: Checked, good: str)
     staging, number = writer.staging, len(checked.problems)
     gone = 0
     for check in task.rules.set_checks:
+        if not _may_break(writer, task, check, good):
+            continue
         stored = staging.reference(task.rules.table)
         found = staging.fresh("found")
         query = check.rows.format(incoming=good, stored=stored)
@@ -188,6 +202,13 @@ def _check_between_rows(writer: Writer, task: Task, checked: Checked, good: str)
         )
         gone += count
     return good, gone
+
+
+def _may_break(writer: Writer, task: Task, check: SetCheck, rows: str) -> bool:
+    """Tell whether a rule between rows can be broken at all; a look instead of a comparison."""
+    stored = writer.staging.reference(task.rules.table)
+    looks = (f"SELECT 1 FROM {one} WHERE {check.only_if} LIMIT 1" for one in (stored, rows))
+    return any(writer.staging.rows(look) for look in looks)
 
 
 def _check_doubled(writer: Writer, task: Task, good: str) -> tuple[str, int, int]:
@@ -224,9 +245,10 @@ def _check_doubled(writer: Writer, task: Task, good: str) -> tuple[str, int, int
     return left, same, gone - same
 
 
-def _has_source(writer: Writer, task: Task) -> bool:
+def _has_stored(writer: Writer, task: Task, within: str = ANY) -> bool:
+    """Tell whether there are rows of the source, or those of them that fulfil a condition."""
     system = task.rules.table.c.source_system
-    query = sa.select(system).where(system == task.provenance.source_system)
+    query = sa.select(system).where(system == task.provenance.source_system, sa.text(within))
     return writer.execute(query.limit(1)).first() is not None
 
 

@@ -188,7 +188,7 @@ def _read(writer: Writer, planned: Planned, provenance: Provenance) -> Input:
     raw = find_sessions(writer.staging, raw, mapping)
     today = provenance.now.date()
     latest = today.replace(year=today.year + 20, day=min(today.day, 28))
-    return Input(raw, mapping, conventions, latest)
+    return Input(raw, mapping, conventions, latest, planned.reading_sha256)
 
 
 def _load_all(

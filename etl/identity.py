@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from etl.row_staging import literal
 from warehouse.engine import Staging, Writer
-from warehouse.tables import person, person_identifier, program
+from warehouse.tables import person_identifier, program
 
 WORDS = {
     "hr_id": "personnel number",
@@ -65,20 +65,18 @@ class Provenance:
         )
 
 
-def people_sql(staging: Staging, identifier: str | None, *, is_scoped: bool = False) -> str:
+def people_sql(staging: Staging, identifier: str, *, is_scoped: bool = False) -> str:
     """Return a query of ``id`` (unique) and ``person_id`` for one kind of identifier.
 
     Parameters
     ----------
     identifier
-        Kind of identifier; None where the value is a person's id itself.
+        Kind of identifier.
     is_scoped
         True to get ``program_id`` as well, unique together with ``id``: identifiers valid in all
         programs stand once for each of them, those of one program for that, and all of them for
         rows without a program.
     """
-    if identifier is None:
-        return f"SELECT DISTINCT person_id AS id, person_id FROM {staging.reference(person)}"
     known = staging.reference(person_identifier)
     if is_scoped:
         programs = f"SELECT program_id FROM {staging.reference(program)} UNION SELECT NULL"
@@ -95,10 +93,10 @@ def people_sql(staging: Staging, identifier: str | None, *, is_scoped: bool = Fa
     )
 
 
-def is_dated(staging: Staging, identifier: str | None) -> bool:
+def is_dated(staging: Staging, identifier: str) -> bool:
     """Tell whether identifiers of a kind are known to be valid on some days only."""
     known = staging.reference(person_identifier)
-    return identifier is not None and bool(
+    return bool(
         staging.rows(
             f"SELECT 1 FROM {known} WHERE id_type = '{identifier}' "
             "AND (valid_from IS NOT NULL OR valid_to IS NOT NULL) LIMIT 1"

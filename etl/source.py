@@ -77,6 +77,9 @@ class SetCheck:
         SQL query over ``{incoming}`` (good rows of the file: facts and ``source_row``) and
         ``{stored}`` (the table) that yields ``source_row`` and ``other`` (a text) of every row to
         reject.
+    only_if
+        SQL condition on a row; where no row of the file and none stored fulfils it, the rule
+        cannot be broken and is not asked.
     """
 
     rule: str
@@ -84,6 +87,7 @@ class SetCheck:
     rows: str
     problem: str
     remedy: str
+    only_if: str = "true"
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,8 @@ class EntityRules:
         Column to SQL for rows that say nothing about it.
     rewrites
         Column to SQL for the value to store.
+    key_day
+        Column with a day that keys commonly end with, by which stored rows follow each other.
     """
 
     table: sa.Table
@@ -118,6 +124,7 @@ class EntityRules:
     set_checks: tuple[SetCheck, ...] = ()
     defaults: Mapping[str, str] = field(default_factory=dict)
     rewrites: Mapping[str, str] = field(default_factory=dict)
+    key_day: str = ""
 
     @property
     def name(self) -> str:

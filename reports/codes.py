@@ -43,6 +43,25 @@ STATUSES = {
     "undefined": "Undefined",
     "not_estimable": "Not estimable",
 }
+FORMATS = {
+    "delimited": "text table",
+    "workbook": "Excel workbook",
+    "ods": "OpenDocument sheet",
+    "parquet": "Parquet",
+    "json_lines": "JSON",
+    "qualtrics": "Qualtrics",
+    "microsoft_forms": "Microsoft Forms",
+    "google_forms": "Google Forms",
+    "surveymonkey": "SurveyMonkey",
+    "teams_attendance": "Teams attendance list",
+    "zoom": "Zoom participant list",
+    "icalendar": "calendar file",
+    "workday_xml": "Workday XML report",
+    "successfactors": "SuccessFactors export",
+    "oracle_hdl": "Oracle HDL file",
+    "returned_rows": "corrected rows",
+    "identity_review": "people confirmed by hand",
+}
 VERDICTS = {"passed": "passed", "note": "note", "failed": "failed"}
 VERDICT_SYMBOLS = {"passed": "●", "note": "▲", "failed": "■"}
 POPULATIONS = {

@@ -272,9 +272,17 @@ def _row_number(row: SimpleNamespace) -> Value:
 
 
 def _taken_for(row: SimpleNamespace) -> str:
-    """Return the format and the mapping in words."""
-    mapping = (row.mapping_name or "").removesuffix(".toml").removesuffix(".mapping")
-    return ", ".join(dict.fromkeys(_words(part) for part in (row.format, mapping) if part))
+    """Return what the file was read as, in words a person uses: "Workday workers, text table"."""
+    form = codes.FORMATS.get(row.format, _words(row.format))
+    mapping = str(row.mapping_name or "")
+    if mapping.startswith("recognized "):
+        return f"{form} survey"
+    if mapping.startswith("canonical "):
+        return f"Our own columns, {form}"
+    name = _words(mapping.removesuffix(".toml").removesuffix(".mapping"))
+    if not name or name == _words(row.format):
+        return wording.capitalized(form)
+    return f"{wording.capitalized(name)}, {form}"
 
 
 def _words(code: str) -> str:

@@ -7,15 +7,19 @@ from warehouse.tables import department, person, person_identifier, worker_recor
 
 _OVERLAPS = """
 WITH said AS (
-    SELECT person_id, hired_on, recorded_on, status, source_row FROM {incoming}
+    SELECT person_id, hired_on, recorded_on, status FROM {incoming}
     UNION ALL
-    SELECT person_id, hired_on, recorded_on, status, NULL FROM {stored}
+    SELECT person_id, hired_on, recorded_on, status FROM {stored}
     WHERE person_id IN (SELECT person_id FROM {incoming})
 ),
+ended AS (
+    SELECT person_id, hired_on, max(recorded_on) AS end_on
+    FROM said WHERE status = 'terminated' AND hired_on IS NOT NULL GROUP BY person_id, hired_on
+),
 spell AS (
-    SELECT person_id, hired_on, min(recorded_on) AS first_on,
-        max(recorded_on) FILTER (WHERE status = 'terminated') AS end_on
-    FROM said WHERE hired_on IS NOT NULL GROUP BY person_id, hired_on
+    SELECT e.person_id, e.hired_on, e.end_on, min(s.recorded_on) AS first_on
+    FROM ended e JOIN said s ON s.person_id = e.person_id AND s.hired_on = e.hired_on
+    GROUP BY e.person_id, e.hired_on, e.end_on
 )
 SELECT n.source_row, min(o.hired_on || ' to ' || (o.end_on - 1)) AS other
 FROM {incoming} n
@@ -66,8 +70,10 @@ WORKER_RECORD = EntityRules(
             _OVERLAPS,
             "the person was hired again while employed from {other}",
             "End the earlier employment first, or correct the hire date, and export again.",
+            only_if="status = 'terminated'",
         ),
     ),
+    key_day="recorded_on",
     defaults={"status": "'active'"},
 )
 

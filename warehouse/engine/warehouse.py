@@ -132,7 +132,9 @@ def open_warehouse(settings: Settings) -> Warehouse:
                 "Set OUTCOMES_HOME to a folder you may write to."
             ) from error
     # A file's storage version is fixed when it is made: this one writes texts a third faster.
-    storage = {"config": {"storage_compatibility_version": "v1.4.0"}}
+    storage = {
+        "config": {"storage_compatibility_version": "v1.4.0", "checkpoint_threshold": "512MB"}
+    }
     connect_args = storage if backend == "duckdb" else {}
     warehouse = Warehouse(sa.create_engine(url, connect_args=connect_args))
     warehouse.create_tables()

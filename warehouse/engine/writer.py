@@ -25,6 +25,11 @@ class MergeCounts:
     updated: int
     unchanged: int
 
+    @property
+    def rows(self) -> int:
+        """All rows of the merge."""
+        return self.inserted + self.updated + self.unchanged
+
 
 class Writer:
     """One write transaction: everything in it becomes visible together, or nothing does."""
@@ -52,20 +57,27 @@ class Writer:
         return read_frame(self.connection, statement)
 
     def merge(
-        self, table: sa.Table, relation: str, *, source_system: str | None = None
+        self,
+        table: sa.Table,
+        relation: str,
+        *,
+        source_system: str | None = None,
+        within: str = "true",
     ) -> MergeCounts:
         """Merge a staged relation into a canonical table by source key.
 
         The relation holds every column of ``table``; its keys (source_system, source_record_id)
         are unique. A row whose facts equal the stored ones is left as it was, provenance
         included, so that loading the same content again changes nothing. A caller who knows that
-        all rows come from one ``source_system`` spares a pass over the relation.
+        all rows come from one ``source_system`` spares a pass over the relation, and one who knows
+        a condition that every stored row with one of the keys fulfils spares one over the table.
         """
         incoming = self._incoming(table, relation)
         systems = f"SELECT DISTINCT source_system FROM {incoming}"
         if source_system is not None:
             systems = "'" + source_system.replace("'", "''") + "'"
-        counts = _merge_incoming(self.connection, table, incoming, systems)
+        stored = f"source_system IN ({systems}) AND {within}"
+        counts = _merge_incoming(self.connection, table, incoming, stored)
         self._forget(table, incoming)
         return counts
 
@@ -136,15 +148,19 @@ class Writer:
 
 
 def _merge_incoming(
-    connection: sa.Connection, table: sa.Table, incoming: str, systems: str
+    connection: sa.Connection, table: sa.Table, incoming: str, stored: str
 ) -> MergeCounts:
-    """Insert new rows, replace changed ones, leave equal ones; all by source key."""
+    """Insert new rows, replace changed ones, leave equal ones; all by source key.
+
+    Only rows for which ``stored`` holds can have one of the keys.
+    """
     name, names = f'"{table.name}"', _column_list(table)
+    old = f"(SELECT * FROM {name} WHERE {stored})"
 
     def run(sql: str) -> sa.CursorResult[Any]:
         return connection.execute(_text(sql))
 
-    if run(f"SELECT 1 FROM {name} WHERE source_system IN ({systems}) LIMIT 1").first() is None:
+    if run(f"SELECT 1 FROM {name} WHERE {stored} LIMIT 1").first() is None:
         inserted = run(f"INSERT INTO {name} ({names}) SELECT {names} FROM {incoming}").rowcount
         return MergeCounts(inserted=int(inserted), updated=0, unchanged=0)
     key = "old.source_system = new.source_system AND old.source_record_id = new.source_record_id"
@@ -152,7 +168,7 @@ def _merge_incoming(
     changed = f"changed_{table.name}"
     run(
         f"CREATE TEMP TABLE {changed} AS SELECT new.source_system, new.source_record_id, "
-        f"old.source_record_id IS NULL AS is_new FROM {incoming} new LEFT JOIN {name} old "
+        f"old.source_record_id IS NULL AS is_new FROM {incoming} new LEFT JOIN {old} old "
         f"ON {key} WHERE old.source_record_id IS NULL OR {differs}"
     )
     counts = run(
@@ -163,7 +179,7 @@ def _merge_incoming(
     same_key = "c.source_system = {0}.source_system AND c.source_record_id = {0}.source_record_id"
     if updated:
         which = f"SELECT 1 FROM {changed} c WHERE NOT c.is_new AND {same_key.format(name)}"
-        run(f"DELETE FROM {name} WHERE EXISTS ({which})")
+        run(f"DELETE FROM {name} WHERE {stored} AND EXISTS ({which})")
     if new or updated:
         which = f"SELECT 1 FROM {changed} c WHERE {same_key.format('i')}"
         rows = f"SELECT {names} FROM {incoming} i WHERE EXISTS ({which})"
