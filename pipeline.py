@@ -34,9 +34,9 @@ def opened(settings: Settings) -> Iterator[Warehouse]:
 
 def inspect_files(paths: list[Path], mapping: Path | None, drafts: Path | None) -> bool:
     """Describe files, those in archives and folders too; returns whether all could be read."""
-    from etl.archives import Archives
     from etl.inspect import describe, draft_mapping, inspect_file
     from etl.planning import exports_in, may_be_export
+    from etl.reading.archives import Archives
     from etl.report import FileOutcome
 
     is_all = True
@@ -134,7 +134,7 @@ def take_in(settings: Settings, inbox: Inbox, *, at_once: bool) -> None:
 
 def write_rejects(warehouse: Warehouse, report: LoadReport, folder: Path) -> None:
     """Write one sheet of rejected rows per file, to correct and load again."""
-    from etl.rejects import export_rejects
+    from etl.rows.rejects import export_rejects
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -151,7 +151,7 @@ def write_rejects(warehouse: Warehouse, report: LoadReport, folder: Path) -> Non
 
 def write_identities(warehouse: Warehouse, path: Path) -> int:
     """Write the list of unknown ids for a person to confirm; returns how many there are."""
-    from etl.identity_review import write_review
+    from etl.people.review import write_review
 
     try:
         return write_review(warehouse, path)

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from etl.history import derive_history, rebuild_history
-from etl.history_people import Merged
-from etl.identity import Provenance
+from etl.history.derive import derive_history, rebuild_history
+from etl.history.people import Merged
 from etl.ledger import EntityCounts
-from etl.mapping import Mapping
+from etl.mapping.mapping import Mapping
+from etl.people.identity import Provenance
 from warehouse.engine import Warehouse, open_warehouse
 from warehouse.settings import Settings
 

@@ -13,7 +13,7 @@ import random
 import string
 import time
 
-from etl.identity_suggestions import Known, Unknown, suggest
+from etl.people.suggestions import Known, Unknown, suggest
 
 
 def made_up(draw: random.Random, shortest: int, longest: int) -> str:

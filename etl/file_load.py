@@ -10,14 +10,9 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 
 from etl import formats
-from etl.answers import load_answers
-from etl.checking import Input
-from etl.conventions import decide_conventions
-from etl.corrections import apply_corrections
-from etl.entity import Task, load_entity
-from etl.history import INPUTS, derive_history
-from etl.history_people import Merged
-from etl.identity import Provenance, merge_hr_ids
+from etl.choosing.choice import check_columns
+from etl.history.derive import INPUTS, derive_history
+from etl.history.people import Merged
 from etl.ledger import (
     EntityCounts,
     FileLine,
@@ -29,16 +24,21 @@ from etl.ledger import (
     write_lines,
     write_reading,
 )
-from etl.mapping import SURVEY_RESPONSE, Load, Mapping, entity_table
-from etl.mapping_choice import check_columns
-from etl.mapping_fit import add_day, fit_mapping
-from etl.meetings import find_sessions, set_aside
+from etl.mapping.fit import add_day, fit_mapping
+from etl.mapping.mapping import SURVEY_RESPONSE, Load, Mapping, entity_table
+from etl.people.identity import Provenance, merge_hr_ids
 from etl.planning import Planned
-from etl.rejects import Rejects, check_collected
 from etl.report import FileOutcome
-from etl.returned import settle_returned
-from etl.session_intake import standing_sessions
-from etl.session_settling import settle_sessions
+from etl.rows.answers import load_answers
+from etl.rows.checking import Input
+from etl.rows.conventions import decide_conventions
+from etl.rows.corrections import apply_corrections
+from etl.rows.entity import Task, load_entity
+from etl.rows.rejects import Rejects, check_collected
+from etl.rows.returned import settle_returned
+from etl.rows.session_intake import standing_sessions
+from etl.sessions.meetings import find_sessions, set_aside
+from etl.sessions.settling import settle_sessions
 from etl.shrink import check_shrink, rows_in
 from etl.sources import ORDER, RULES
 from warehouse.engine import Writer

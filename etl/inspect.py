@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from etl import formats
-from etl.conventions import DateEvidence, date_columns, date_evidence
-from etl.mapping import Mapping
-from etl.mapping_choice import check_columns, choose_mapping
-from etl.mapping_draft import draft_mapping
-from etl.mapping_fit import add_day, fit_mapping
+from etl.choosing.choice import check_columns, choose_mapping
+from etl.draft import draft_mapping
+from etl.mapping.fit import add_day, fit_mapping
+from etl.mapping.mapping import Mapping
 from etl.problems import FileProblem
-from etl.raw_table import Hints, RawTable
-from etl.row_staging import quoted
+from etl.reading.raw_table import Hints, RawTable
+from etl.reading.row_staging import quoted
+from etl.rows.conventions import DateEvidence, date_columns, date_evidence
 from warehouse.engine import open_staging
 
 __all__ = ["ColumnView", "Inspection", "describe", "draft_mapping", "inspect_file"]

@@ -10,9 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from etl.identity import Provenance
-from etl.mapping import Mapping
-from etl.mapping_text import mapping_toml
+from etl.mapping.mapping import Mapping
+from etl.mapping.text import mapping_toml
+from etl.people.identity import Provenance
 from warehouse.engine import Warehouse, Writer
 from warehouse.tables import batch, file_reading, loaded_file, rejected_row
 

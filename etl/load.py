@@ -13,18 +13,18 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from etl.archives import Archives
+from etl.choosing.choice import choose_mapping
+from etl.choosing.remembered import survey_mapping
 from etl.file_load import HISTORY_INPUTS, LoadedFile, Run, derive, load_file
-from etl.fingerprint import check_unchanged, fingerprint
 from etl.formats import recognize, returned_rows
 from etl.ledger import Seen, begin_batch
-from etl.mapping import Mapping
-from etl.mapping_choice import choose_mapping
+from etl.mapping.mapping import Mapping
 from etl.planning import Planned, may_be_export, plan_files, refusal
 from etl.problems import FileProblem
-from etl.remembered import survey_mapping
+from etl.reading.archives import Archives
+from etl.reading.fingerprint import check_unchanged, fingerprint
 from etl.report import FileOutcome, LoadReport
-from etl.returned import mapping_of_returned
+from etl.rows.returned import mapping_of_returned
 from etl.shrink import LARGEST_SHRINK
 from warehouse.engine import StagingError, Warehouse, WarehouseError, Writer
 from warehouse.tables import refused_file

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from etl.archives import Archives, Export, is_archive
-from etl.corrections import NO_CORRECTIONS, Corrections, corrections_for
-from etl.mapping import IDENTIFIERS, Mapping, Source, entity_table
-from etl.meetings import ADDED
+from etl.mapping.mapping import IDENTIFIERS, Mapping, Source, entity_table
 from etl.problems import FileProblem
+from etl.reading.archives import Archives, Export, is_archive
 from etl.report import FileOutcome
+from etl.rows.corrections import NO_CORRECTIONS, Corrections, corrections_for
+from etl.sessions.meetings import ADDED
 from etl.sources import ORDER, RULES
 from warehouse.tables import pair, person, person_identifier
 

@@ -9,7 +9,7 @@ from etl.formats import identity_review, returned_rows
 from etl.ledger import Seen, SeenLine
 from etl.planning import Planned
 from etl.problems import FileProblem
-from etl.raw_table import RawTable
+from etl.reading.raw_table import RawTable
 from warehouse.engine import Staging
 from warehouse.tables import (
     department,

@@ -1,7 +1,8 @@
 """What an entity declares about its rows: the rules a row must keep before it is stored.
 
-Everything here is data. :mod:`etl.checking` turns it into SQL over the staged file. SQL fragments
-are in the staging dialect and name canonical columns and brought names without qualification.
+Everything here is data. :mod:`etl.rows.checking` turns it into SQL over the staged file. SQL
+fragments are in the staging dialect and name canonical columns and brought names without
+qualification.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""History a second time: the rules of etl/history.py person by person, slow and plain.
+"""History a second time: the rules of etl/history/derive.py person by person, slow and plain.
 
 Days are numbers. Nothing here is shared with the SQL it is compared with.
 """

@@ -1,7 +1,7 @@
 """From bytes to rows of text: one reader per format, recognized by content.
 
 A format is a module with ``NAME``, the ``CONTAINERS`` it can lie in (see
-:func:`etl.file_bytes.read_container`), and the functions ``recognizes(sample)``,
+:func:`etl.reading.file_bytes.read_container`), and the functions ``recognizes(sample)``,
 ``read_header(path, hints)`` and ``read(path, staging, hints)``.
 """
 
@@ -11,7 +11,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from etl.file_bytes import ARCHIVE, refuse_archive, refuse_markup
 from etl.formats import (
     calendar_file,
     delimited,
@@ -32,8 +31,9 @@ from etl.formats import (
     zoom,
 )
 from etl.problems import FileProblem
-from etl.raw_table import BrokenRow, Hints, RawTable
-from etl.sample import Sample, take_sample
+from etl.reading.file_bytes import ARCHIVE, refuse_archive, refuse_markup
+from etl.reading.raw_table import BrokenRow, Hints, RawTable
+from etl.reading.sample import Sample, take_sample
 
 __all__ = ["FORMATS", "BrokenRow", "Hints", "RawTable", "read", "read_header", "recognize"]
 
@@ -99,7 +99,7 @@ def read(path: Path, staging: Any, hints: Hints | None = None) -> RawTable:
     staging
         The :class:`warehouse.engine.Staging` to stage it in.
     hints
-        What the mapping declares; see :attr:`etl.mapping.Mapping.hints`.
+        What the mapping declares; see :attr:`etl.mapping.mapping.Mapping.hints`.
 
     Raises
     ------

@@ -8,13 +8,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-from etl.calendar_events import Found, Occurrence, read_calendars
 from etl.problems import FileProblem
-from etl.raw_table import BrokenRow, Hints, RawTable
-from etl.report_moments import minutes_text
-from etl.row_staging import RowBuffer, name_columns
-from etl.sample import Sample
-from etl.text_traits import decoded, read_traits
+from etl.reading.calendar_events import Found, Occurrence, read_calendars
+from etl.reading.raw_table import BrokenRow, Hints, RawTable
+from etl.reading.report_moments import minutes_text
+from etl.reading.row_staging import RowBuffer, name_columns
+from etl.reading.sample import Sample
+from etl.reading.text_traits import decoded, read_traits
 
 NAME = "icalendar"
 CONTAINERS = frozenset({"text"})

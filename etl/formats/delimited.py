@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from etl.csv_staging import look_at, peek_header
-from etl.raw_table import Hints, Layout, RawTable
-from etl.row_staging import tidy_header
-from etl.sample import Sample
+from etl.reading.csv_staging import look_at, peek_header
+from etl.reading.raw_table import Hints, Layout, RawTable
+from etl.reading.row_staging import tidy_header
+from etl.reading.sample import Sample
 
 NAME = "delimited"
 CONTAINERS = frozenset({"text"})

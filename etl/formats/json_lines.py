@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from etl.json_text import JsonRow, listing, rows_of_array, rows_of_lines
 from etl.problems import FileProblem
-from etl.raw_table import BrokenRow, Hints, RawTable
-from etl.row_staging import RowBuffer, check_width, name_columns, tidy_header
-from etl.sample import Sample
-from etl.text_traits import TextTraits, peek, read_traits
+from etl.reading.json_text import JsonRow, listing, rows_of_array, rows_of_lines
+from etl.reading.raw_table import BrokenRow, Hints, RawTable
+from etl.reading.row_staging import RowBuffer, check_width, name_columns, tidy_header
+from etl.reading.sample import Sample
+from etl.reading.text_traits import TextTraits, peek, read_traits
 
 NAME = "json_lines"
 CONTAINERS = frozenset({"text"})

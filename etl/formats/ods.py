@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from etl.grid import open_grid, peek_records
-from etl.raw_table import Hints, Layout, RawTable
-from etl.row_staging import tidy_header
-from etl.sample import Sample
+from etl.reading.grid import open_grid, peek_records
+from etl.reading.raw_table import Hints, Layout, RawTable
+from etl.reading.row_staging import tidy_header
+from etl.reading.sample import Sample
 
 NAME = "ods"
 CONTAINERS = frozenset({"ods"})

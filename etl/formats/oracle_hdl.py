@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from etl.problems import FileProblem
-from etl.raw_table import BrokenRow, Hints, RawTable
-from etl.row_staging import RowBuffer, check_width, name_columns, tidy_header
-from etl.sample import Sample
-from etl.text_traits import decoded, read_traits
+from etl.reading.raw_table import BrokenRow, Hints, RawTable
+from etl.reading.row_staging import RowBuffer, check_width, name_columns, tidy_header
+from etl.reading.sample import Sample
+from etl.reading.text_traits import decoded, read_traits
 
 NAME = "oracle_hdl"
 CONTAINERS = frozenset({"text"})

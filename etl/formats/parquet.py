@@ -9,11 +9,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from etl.csv_staging import unglobbed
 from etl.problems import FileProblem
-from etl.raw_table import Hints, RawTable
-from etl.row_staging import literal, name_columns, quoted, tidy_header
-from etl.sample import Sample
+from etl.reading.csv_staging import unglobbed
+from etl.reading.raw_table import Hints, RawTable
+from etl.reading.row_staging import literal, name_columns, quoted, tidy_header
+from etl.reading.sample import Sample
 
 NAME = "parquet"
 CONTAINERS = frozenset({"parquet"})

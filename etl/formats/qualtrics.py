@@ -1,4 +1,4 @@
-"""Qualtrics exports of three generations; see :mod:`etl.qualtrics_header` for what tells them."""
+"""Qualtrics exports of three generations, told apart by :mod:`etl.reading.qualtrics_header`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from etl.grid import GRIDS, open_grid, peek_records
 from etl.problems import FileProblem
-from etl.qualtrics_header import SEARCHED, Header, QualtricsHeader, read_qualtrics_header
-from etl.raw_table import Hints, Layout, RawTable
-from etl.sample import Sample
+from etl.reading.grid import GRIDS, open_grid, peek_records
+from etl.reading.qualtrics_header import SEARCHED, Header, QualtricsHeader, read_qualtrics_header
+from etl.reading.raw_table import Hints, Layout, RawTable
+from etl.reading.sample import Sample
 
 NAME = "qualtrics"
 CONTAINERS = GRIDS

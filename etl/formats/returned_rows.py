@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from etl.grid import GRIDS, open_grid, peek_records
 from etl.problems import FileProblem
-from etl.raw_table import Hints, Layout, RawTable
-from etl.row_staging import quoted, tidy_header, tidy_name
-from etl.sample import Sample
-from etl.sheet_text import unescaped, unescaped_sql
+from etl.reading.grid import GRIDS, open_grid, peek_records
+from etl.reading.raw_table import Hints, Layout, RawTable
+from etl.reading.row_staging import quoted, tidy_header, tidy_name
+from etl.reading.sample import Sample
+from etl.reading.sheet_text import unescaped, unescaped_sql
 from warehouse.rejected_sheet import ADDED, FILE
 
 NAME = "returned_rows"

@@ -12,14 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from etl.file_bytes import read_container
-from etl.grid import GRIDS, open_grid, peek_records
-from etl.odata_json import looks_like_odata, read_odata
 from etl.problems import FileProblem
-from etl.raw_table import Hints, Layout, RawTable
-from etl.row_staging import RowBuffer, check_width, name_columns, tidy_header, tidy_name
-from etl.sample import Sample
-from etl.text_traits import peek
+from etl.reading.file_bytes import read_container
+from etl.reading.grid import GRIDS, open_grid, peek_records
+from etl.reading.odata_json import looks_like_odata, read_odata
+from etl.reading.raw_table import Hints, Layout, RawTable
+from etl.reading.row_staging import RowBuffer, check_width, name_columns, tidy_header, tidy_name
+from etl.reading.sample import Sample
+from etl.reading.text_traits import peek
 
 NAME = "successfactors"
 CONTAINERS = GRIDS

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from etl.grid import GRIDS, open_grid, peek_records
-from etl.raw_table import Hints, Layout, RawTable
-from etl.row_staging import tidy_name, unique_names
-from etl.sample import Sample
-from etl.survey_words import EMAIL, REFERENCE, RESPONDENT, RESPONSE, leading_roles
+from etl.reading.grid import GRIDS, open_grid, peek_records
+from etl.reading.raw_table import Hints, Layout, RawTable
+from etl.reading.row_staging import tidy_name, unique_names
+from etl.reading.sample import Sample
+from etl.reading.survey_words import EMAIL, REFERENCE, RESPONDENT, RESPONSE, leading_roles
 
 NAME = "surveymonkey"
 CONTAINERS = GRIDS

@@ -8,23 +8,23 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from etl.csv_text import split_leniently
-from etl.meeting_rows import COLUMNS, Line, add_up, moments_of, with_starts
 from etl.problems import FileProblem
-from etl.raw_table import BrokenRow, Hints, RawTable
-from etl.report_moments import find_date_order
-from etl.row_staging import RowBuffer, name_columns
-from etl.sample import Sample
-from etl.teams_events import is_event_header, read_events, stints_of
-from etl.teams_labels import columns_of
-from etl.teams_tables import (
+from etl.reading.csv_text import split_leniently
+from etl.reading.meeting_rows import COLUMNS, Line, add_up, moments_of, with_starts
+from etl.reading.raw_table import BrokenRow, Hints, RawTable
+from etl.reading.report_moments import find_date_order
+from etl.reading.row_staging import RowBuffer, name_columns
+from etl.reading.sample import Sample
+from etl.reading.teams_events import is_event_header, read_events, stints_of
+from etl.reading.teams_labels import columns_of
+from etl.reading.teams_tables import (
     is_table_header,
     read_sections,
     read_table,
     split_sections,
     without_doubles,
 )
-from etl.text_traits import decoded, peek, read_traits
+from etl.reading.text_traits import decoded, peek, read_traits
 
 NAME = "teams_attendance"
 CONTAINERS = frozenset({"text"})

@@ -21,9 +21,9 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from etl.problems import FileProblem
-from etl.raw_table import Hints, RawTable
-from etl.row_staging import RowBuffer, check_width, name_columns, tidy_header
-from etl.sample import Sample
+from etl.reading.raw_table import Hints, RawTable
+from etl.reading.row_staging import RowBuffer, check_width, name_columns, tidy_header
+from etl.reading.sample import Sample
 
 NAME = "workday_xml"
 CONTAINERS = frozenset({"text"})

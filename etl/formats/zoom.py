@@ -12,14 +12,14 @@ from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import Any
 
-from etl.csv_text import split_leniently
-from etl.meeting_rows import COLUMNS, Line, add_up, broken_row, moments_of, with_starts
 from etl.problems import FileProblem
-from etl.raw_table import BrokenRow, Hints, RawTable
-from etl.report_moments import find_date_order
-from etl.row_staging import RowBuffer, name_columns
-from etl.sample import Sample
-from etl.text_traits import decoded, peek, read_traits
+from etl.reading.csv_text import split_leniently
+from etl.reading.meeting_rows import COLUMNS, Line, add_up, broken_row, moments_of, with_starts
+from etl.reading.raw_table import BrokenRow, Hints, RawTable
+from etl.reading.report_moments import find_date_order
+from etl.reading.row_staging import RowBuffer, name_columns
+from etl.reading.sample import Sample
+from etl.reading.text_traits import decoded, peek, read_traits
 
 NAME = "zoom"
 CONTAINERS = frozenset({"text"})

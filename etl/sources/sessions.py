@@ -1,6 +1,6 @@
 """Sessions, who was there, what they were about, and what each side said afterwards.
 
-Several sources may speak of one session; :mod:`etl.session_settling` works out what follows from
+Several sources may speak of one session; :mod:`etl.sessions.settling` works out what follows from
 all of them, whatever the order in which they came. Attendance is the best witness.
 """
 

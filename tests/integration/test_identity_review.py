@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from etl.identity_review import review_list, write_review
 from etl.load import load_paths
+from etl.people.review import review_list, write_review
 from tests.integration.small_exports import NOW, rejects
 from warehouse.engine import Warehouse
 from warehouse.tables import correction_applied, person_identifier, training

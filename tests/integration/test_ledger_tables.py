@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from etl.load import load_paths
-from etl.rejects import export_rejects
+from etl.rows.rejects import export_rejects
 from reports.ledger_tables import ledger_checks, read_ledger
 from tests.integration.small_exports import FILES, NOW, write_exports
 from warehouse.engine import Warehouse

@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from etl.load import load_paths
-from etl.rejects import export_rejects
 from etl.report import LoadReport
+from etl.rows.rejects import export_rejects
 from tests.integration.small_exports import (
     FILES,
     NOW,

@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from etl.load import load_paths
-from etl.rejects import export_rejects
+from etl.rows.rejects import export_rejects
 from tests.integration.small_exports import FILES, NOW, facts_of, ledger, write_exports
 from warehouse.engine import Warehouse, open_warehouse
 from warehouse.settings import Settings

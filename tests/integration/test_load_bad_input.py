@@ -209,7 +209,7 @@ def test_the_same_key_twice_with_other_content_keeps_the_first(
 def test_a_file_of_many_rows_is_judged_like_a_small_one(
     filled: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("etl.entity._LARGE", 1)
+    monkeypatch.setattr("etl.rows.entity._LARGE", 1)
     path = write(tmp_path / "log.csv", "Session,Match,Start\nA1,M1,2025-06-01\nA2,M9,2025-06-01\n")
     write(tmp_path / "log.mapping.toml", MAPPING)
     report = load(filled, path)

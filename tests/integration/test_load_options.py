@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from etl.load import LoadOptions, load_paths
 from etl.problems import FileProblem
-from etl.rejects import export_rejects
+from etl.rows.rejects import export_rejects
 from tests.integration.small_exports import FILES, NOW, facts_of, ledger, write_exports
 from warehouse.engine import Warehouse
 from warehouse.tables import (

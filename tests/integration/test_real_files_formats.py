@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from etl.conventions import date_columns, date_evidence, decide_conventions
+from etl.choosing.choice import choose_mapping
 from etl.formats import read
 from etl.inspect import inspect_file
-from etl.mapping_choice import choose_mapping
 from etl.problems import FileProblem
+from etl.rows.conventions import date_columns, date_evidence, decide_conventions
 from warehouse.engine import open_staging
 
 

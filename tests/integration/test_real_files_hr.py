@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from etl.choosing.choice import SHIPPED
 from etl.formats import read
 from etl.load import load_paths
-from etl.mapping_choice import SHIPPED
-from etl.raw_table import Hints
+from etl.reading.raw_table import Hints
 from etl.report import LoadReport
 from warehouse.engine import Warehouse, open_staging
 from warehouse.tables import employment, exit_, person, person_identifier, worker_record

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from etl.choosing.choice import choose_mapping
 from etl.formats import Hints, read
 from etl.formats.calendar_file import COLUMNS as CALENDAR_COLUMNS
-from etl.mapping_choice import choose_mapping
-from etl.meeting_rows import COLUMNS
 from etl.problems import FileProblem
+from etl.reading.meeting_rows import COLUMNS
 from warehouse.engine import open_staging
 
 EVENTS = "dominikhoebert_meetingAttendanceList.csv"

@@ -273,5 +273,5 @@ def test_a_survey_that_mapped_itself_is_not_looked_at_whole_again(
     def looked(path: Path) -> None:
         raise AssertionError(path)
 
-    monkeypatch.setattr("etl.remembered.choose_survey_mapping", looked)
+    monkeypatch.setattr("etl.choosing.remembered.choose_survey_mapping", looked)
     assert load(warehouse, folder / "Puls Mai.csv")["Puls Mai.csv"].is_known

@@ -10,13 +10,13 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from etl.archives import Archives
-from etl.csv_text import split_leniently
 from etl.formats import Hints, RawTable, read, read_header
 from etl.planning import exports_in, may_be_export
 from etl.problems import FileProblem
+from etl.reading.archives import Archives
+from etl.reading.csv_text import split_leniently
+from etl.reading.text_traits import decoded, read_traits
 from etl.report import FileOutcome
-from etl.text_traits import decoded, read_traits
 from warehouse.engine import Staging, open_staging
 
 _TOKENS = (

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from etl import archive_limits
-from etl.archive_names import unsafe_name
-from etl.archives import Archives, Export, is_archive
 from etl.planning import exports_in, may_be_export
 from etl.problems import FileProblem
+from etl.reading import archive_limits
+from etl.reading.archive_names import unsafe_name
+from etl.reading.archives import Archives, Export, is_archive
 from etl.report import FileOutcome
 
 CSV = "a,b\n1,2\n"
@@ -210,7 +210,7 @@ def test_an_archive_without_room_to_unpack_is_refused(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("etl.archives._write", full)
+    monkeypatch.setattr("etl.reading.archives._write", full)
     path = write(tmp_path / "a.zip", packed({"q.csv": CSV}))
     assert found(archives, path) == {"a.zip": "no_room"}
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.mapping import Instead, Scale, Source
-from etl.parsing import Conventions, cell_sql, typed_sql, where_sql
-from etl.row_staging import literal
+from etl.mapping.mapping import Instead, Scale, Source
+from etl.reading.row_staging import literal
+from etl.rows.parsing import Conventions, cell_sql, typed_sql, where_sql
 from warehouse.engine import Staging, open_staging
 
 STARS = Scale(1, 4, 1, 5)

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.choices import choices_sql
-from etl.mapping import Choices
-from etl.mapping_file import read_mapping
+from etl.mapping.file import read_mapping
+from etl.mapping.mapping import Choices
 from etl.problems import FileProblem
-from etl.row_staging import RowBuffer, name_columns
+from etl.reading.row_staging import RowBuffer, name_columns
+from etl.rows.choices import choices_sql
 from warehouse.engine import Staging, open_staging
 
 MAPPING = """

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from etl.conventions import decide_conventions
 from etl.formats import read
-from etl.mapping import Load, Mapping, Source
-from etl.parsing import Conventions
+from etl.mapping.mapping import Load, Mapping, Source
 from etl.problems import FileProblem
+from etl.rows.conventions import decide_conventions
+from etl.rows.parsing import Conventions
 from warehouse.engine import Staging
 
 Write = Callable[..., Path]

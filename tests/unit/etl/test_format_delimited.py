@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from etl import csv_staging
-from etl.csv_text import split_leniently
 from etl.formats import RawTable, read, recognize
 from etl.problems import FileProblem
-from etl.raw_table import Layout
+from etl.reading import csv_staging
+from etl.reading.csv_text import split_leniently
+from etl.reading.raw_table import Layout
 from warehouse.engine import Staging, open_staging
 
 Write = Callable[..., Path]

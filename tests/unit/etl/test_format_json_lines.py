@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.formats import read, read_header, recognize
-from etl.json_text import NotAnObject, read_object
 from etl.problems import FileProblem
+from etl.reading.json_text import NotAnObject, read_object
 from warehouse.engine import Staging
 
 Write = Callable[..., Path]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from etl.formats import oracle_hdl, read, read_header, recognize
 from etl.problems import FileProblem
-from etl.raw_table import Hints
+from etl.reading.raw_table import Hints
 from tests.hr_system_exports import HDL
 from warehouse.engine import Staging, open_staging
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from etl.formats import read, read_header
 from etl.problems import FileProblem
-from etl.qualtrics_header import read_qualtrics_header
-from etl.raw_table import Hints
+from etl.reading.qualtrics_header import read_qualtrics_header
+from etl.reading.raw_table import Hints
 from warehouse.engine import Staging
 
 Write = Callable[..., Path]

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.formats import read, read_header, recognize
-from etl.odata_json import iso_moment
 from etl.problems import FileProblem
+from etl.reading.odata_json import iso_moment
 from tests.hr_system_exports import SF_EMPLOYMENT, SF_JOB, SF_JOB_JSON
 from warehouse.engine import Staging
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from etl.formats import read, read_header, recognize, workday_xml
 from etl.problems import FileProblem
-from etl.raw_table import Hints
+from etl.reading.raw_table import Hints
 from tests.hr_system_exports import raas, raas_entry
 from warehouse.engine import Staging, open_staging
 

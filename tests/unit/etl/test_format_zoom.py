@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from etl.formats import Hints, read
-from etl.meeting_rows import COLUMNS
 from etl.problems import FileProblem
+from etl.reading.meeting_rows import COLUMNS
 from warehouse.engine import Staging
 
 Write = Callable[..., Path]

@@ -13,11 +13,11 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, assume, given, settings, strategies
 
-from etl.history import derive_history, rebuild_history
-from etl.history_people import Merged
-from etl.identity import Provenance
+from etl.history.derive import derive_history, rebuild_history
+from etl.history.people import Merged
 from etl.ledger import EntityCounts
-from etl.mapping import Load, Mapping
+from etl.mapping.mapping import Load, Mapping
+from etl.people.identity import Provenance
 from tests.plain_history import (
     Gone,
     History,

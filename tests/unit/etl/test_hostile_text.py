@@ -41,7 +41,7 @@ def test_a_mark_of_another_file_in_the_middle_is_dropped_and_counted_as_no_chara
 def test_a_mark_across_two_blocks_is_found(
     staging: Staging, file: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("etl.text_traits._BLOCK", 10)
+    monkeypatch.setattr("etl.reading.text_traits._BLOCK", 10)
     assert rows(staging, file(b"a,b\n1,22\n\xef\xbb\xbf3,4\n"))[-1] == (3, "3", "4")
 
 
@@ -165,6 +165,6 @@ def test_a_cell_of_many_megabytes_comes_in_whole_in_bounded_memory(
     path = file(b"a,b\n1,2\n" + b"x" * size + b",3\n4,5\n")
     command = [sys.executable, "-c", READ_ONE, str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    found, peak = done.stdout.splitlines()
+    *_, found, peak = done.stdout.splitlines()  # a slow machine shows the engine's progress first
     assert found == str([(2, 1, 1), (3, size, 1), (4, 1, 1)])
     assert int(peak) < 300 + 8 * megabytes

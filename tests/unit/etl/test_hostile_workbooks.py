@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from etl import archive_limits
 from etl.formats import read, recognize
 from etl.problems import FileProblem
+from etl.reading import archive_limits
 from warehouse.engine import Staging
 
 Write = Callable[..., Path]

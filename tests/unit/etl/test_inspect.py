@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from etl.inspect import describe, draft_mapping, inspect_file, mask
-from etl.mapping_file import read_mapping
+from etl.mapping.file import read_mapping
 from etl.problems import FileProblem
 
 Write = Callable[..., Path]

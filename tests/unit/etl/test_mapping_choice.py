@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from etl import mapping_choice
+from etl.choosing import choice as mapping_choice
+from etl.choosing.choice import check_columns, choose_mapping, plain_entity
 from etl.formats import read
-from etl.mapping import ENTITIES, SURVEY_RESPONSE, entity_table
-from etl.mapping_choice import check_columns, choose_mapping, plain_entity
+from etl.mapping.mapping import ENTITIES, SURVEY_RESPONSE, entity_table
 from etl.problems import FileProblem
 from warehouse.engine import Staging
 from warehouse.tables import facts

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from etl.mapping import ENTITIES, Instead, Source, column_kind, entity_table
-from etl.mapping_choice import SHIPPED
-from etl.mapping_file import read_mapping
+from etl.choosing.choice import SHIPPED
+from etl.mapping.file import read_mapping
+from etl.mapping.mapping import ENTITIES, Instead, Source, column_kind, entity_table
 from etl.problems import FileProblem
 from warehouse.tables import DERIVED
 

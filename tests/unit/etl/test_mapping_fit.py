@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from etl.choosing.choice import check_columns
 from etl.formats import read
-from etl.mapping import Mapping, Source
-from etl.mapping_choice import check_columns
-from etl.mapping_file import read_mapping
-from etl.mapping_fit import add_day, fit_mapping
+from etl.mapping.file import read_mapping
+from etl.mapping.fit import add_day, fit_mapping
+from etl.mapping.mapping import Mapping, Source
 from etl.problems import FileProblem
 from warehouse.engine import Staging
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.mapping import Choices, Instead, Load, Mapping, Scale, Source, entity_table
-from etl.mapping_file import read_mapping
-from etl.mapping_text import mapping_toml
+from etl.mapping.file import read_mapping
+from etl.mapping.mapping import Choices, Instead, Load, Mapping, Scale, Source, entity_table
+from etl.mapping.text import mapping_toml
 from warehouse.tables import facts
 
 

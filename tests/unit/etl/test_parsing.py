@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.mapping import Instead, Source
-from etl.parsing import Conventions, cell_sql, typed_sql
+from etl.mapping.mapping import Instead, Source
+from etl.rows.parsing import Conventions, cell_sql, typed_sql
 from warehouse.engine import Staging, open_staging
 
 DAY = dt.date(2026, 12, 5)

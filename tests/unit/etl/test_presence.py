@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.presence import Stay, covered_minutes, present_minutes
+from etl.reading.presence import Stay, covered_minutes, present_minutes
 
 START = dt.datetime(2026, 3, 2, 10)
 spans = st.tuples(st.integers(0, 90), st.integers(0, 60)).map(lambda s: (s[0], s[0] + s[1]))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.problems import FileProblem
-from etl.report_moments import find_date_order, minutes_text, read_minutes, read_moment
+from etl.reading.report_moments import find_date_order, minutes_text, read_minutes, read_moment
 
 
 @pytest.mark.parametrize(

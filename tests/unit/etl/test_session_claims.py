@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.session_claims import Claim, group_claims, merge_claims
+from etl.sessions.claims import Claim, group_claims, merge_claims
 from warehouse.tables import facts, session
 
 TEN = dt.datetime(2026, 3, 2, 10)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from etl.choosing.choice import SHIPPED, choose_mapping, fitting_mappings
 from etl.formats import read_header
-from etl.mapping_choice import SHIPPED, choose_mapping, fitting_mappings
 from etl.problems import FileProblem
 from tests.hr_system_exports import HR_EXPORTS, SF_JOB_JSON, raas, raas_entry
 from tests.platform_exports import PLATFORM_EXPORTS

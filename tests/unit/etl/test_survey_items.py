@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from etl.mapping import Choices
-from etl.row_staging import RowBuffer, name_columns
-from etl.survey_items import Question, SurveyItems, find_items
-from etl.survey_profile import ColumnProfile, profile_columns
+from etl.choosing.survey_items import Question, SurveyItems, find_items
+from etl.choosing.survey_profile import ColumnProfile, profile_columns
+from etl.mapping.mapping import Choices
+from etl.reading.row_staging import RowBuffer, name_columns
 from warehouse.engine import Staging, open_staging
 
 

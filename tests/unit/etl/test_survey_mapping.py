@@ -8,12 +8,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from etl.choosing.choice import choose_mapping
+from etl.choosing.survey_mapping import draft_survey_mapping
 from etl.inspect import describe, draft_mapping, inspect_file
-from etl.mapping import Choices, Mapping, Source
-from etl.mapping_choice import choose_mapping
-from etl.mapping_file import read_mapping
+from etl.mapping.file import read_mapping
+from etl.mapping.mapping import Choices, Mapping, Source
 from etl.problems import FileProblem
-from etl.survey_mapping import draft_survey_mapping
 
 Write = Callable[..., Path]
 FORMS = "ID;Startzeit;Fertigstellungszeit;E-Mail;Name;Wie geht's?;Themen;Sätze.Satz 1;Sätze.Satz 2"

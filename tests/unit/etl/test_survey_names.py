@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.survey_names import survey_id, survey_name
+from etl.choosing.survey_names import survey_id, survey_name
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from etl.choosing.survey_mapping import draft_survey_mapping
 from etl.formats import read
-from etl.survey_mapping import draft_survey_mapping
 from warehouse.engine import open_staging
 
 HEADERS = {

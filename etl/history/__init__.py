@@ -1,0 +1,1 @@
+"""Worker records and exits to employment spells and job stretches."""

@@ -1,0 +1,1 @@
+"""Whose row it is: identifiers resolve to people, unresolved ones wait for a human."""

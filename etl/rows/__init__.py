@@ -1,0 +1,1 @@
+"""Staged rows to canonical rows: parsed, resolved, checked, set aside or merged."""

@@ -1,0 +1,187 @@
+"""How a file writes its dates and numbers, decided once from all of its rows, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from etl.mapping.mapping import Mapping, column_kind
+from etl.problems import FileProblem
+from etl.reading.raw_table import RawTable
+from etl.reading.row_staging import literal, quoted
+from etl.reading.time_zones import is_zone
+from etl.rows.parsing import Conventions
+
+_SHARE = 99  # so many times more rows must speak for a decision than against it
+_DAY_PARTS = "^[ \t]*([0-9]{1,2})[./-]([0-9]{1,2})[./-][0-9]{4}"
+_SIGN = "^[ \t]*[+-]?"
+_ONE_COMMA_GROUP = f"{_SIGN}[1-9][0-9]{{0,2}},[0-9]{{3}}[ \t]*$"
+_ONE_POINT_GROUP = f"{_SIGN}[1-9][0-9]{{0,2}}[.][0-9]{{3}}[ \t]*$"
+_COMMA_DECIMAL = (
+    f"{_SIGN}([0-9]+|[0-9]{{1,3}}([.][0-9]{{3}})+),[0-9]+[ \t]*$"
+    f"|{_SIGN}[1-9][0-9]{{0,2}}([.][0-9]{{3}}){{2,}}[ \t]*$"
+)
+_POINT_DECIMAL = (
+    f"{_SIGN}([0-9]+|[0-9]{{1,3}}(,[0-9]{{3}})+)[.][0-9]+[ \t]*$"
+    f"|{_SIGN}[1-9][0-9]{{0,2}}(,[0-9]{{3}}){{2,}}[ \t]*$"
+)
+
+
+@dataclass(frozen=True)
+class DateEvidence:
+    """What the rows of a file say about the order of day and month.
+
+    Parameters
+    ----------
+    day_first, month_first
+        Dates that can only be read one way.
+    either
+        Dates that could be read both ways, with different results.
+    example
+        One of those that could be read both ways, or one that cannot.
+    """
+
+    day_first: int = 0
+    month_first: int = 0
+    either: int = 0
+    example: str | None = None
+
+    @property
+    def order(self) -> str | None:
+        """The order that follows; None where it does not follow."""
+        if max(self.day_first, self.month_first) == 0:
+            return None if self.either else "ymd"
+        return _winner("dmy", self.day_first, "mdy", self.month_first)
+
+
+def decide_conventions(staging: Any, table: RawTable, mapping: Mapping, path: Path) -> Conventions:
+    """Return how the file writes dates and numbers; what the mapping declares is not questioned.
+
+    Raises
+    ------
+    FileProblem
+        ambiguous_dates or ambiguous_numbers, asking for ``date_order`` or ``decimal``.
+    """
+    order = mapping.date_order
+    if order is None:
+        evidence = date_evidence(staging, table, date_columns(mapping), mapping.nulls)
+        order = evidence.order
+        if order is None:
+            raise _ambiguous_dates(path, evidence)
+    decimal = mapping.decimal or _decimal(staging, table, _number_columns(mapping), path)
+    zone = mapping.time_zone or table.details.get("time_zone") or "UTC"
+    return Conventions(order, decimal, zone if is_zone(zone) else "UTC")
+
+
+def date_columns(mapping: Mapping) -> list[str]:
+    """Return the columns read as dates whose order the mapping leaves open."""
+    return _columns(mapping, ("date", "moment"))
+
+
+def date_evidence(
+    staging: Any, table: RawTable, columns: Sequence[str], nulls: Sequence[str] = ()
+) -> DateEvidence:
+    """Count over all rows which order of day and month the dates allow."""
+    names = [quoted(column) for column in columns if column in table.columns]
+    if not names:
+        return DateEvidence()
+    # Files in ISO order are told by a cheap look; only others are taken apart: 9/13/2026 has a
+    # slash where ISO has one, too, but also before it.
+    marks = "'-', '/'"
+    foreign = [
+        f"count({n}) FILTER (substr({n}, 5, 1) NOT IN ({marks}) "
+        f"OR substr({n}, 2, 1) IN ({marks}) OR substr({n}, 3, 1) IN ({marks}))"
+        for n in names
+    ]
+    counts = staging.rows(f"SELECT {', '.join(foreign)} FROM {table.relation}")[0]
+    unclear = [name for name, count in zip(names, counts, strict=True) if count]
+    if not unclear:
+        return DateEvidence()
+    cells = " UNION ALL ".join(f"SELECT {name} AS cell FROM {table.relation}" for name in unclear)
+    words = ", ".join(literal(word) for word in (*nulls, ""))
+    parts = [f"try_cast(regexp_extract(cell, '{_DAY_PARTS}', {n}) AS INTEGER)" for n in (1, 2)]
+    either = "first <= 12 AND second <= 12 AND first <> second"
+    found = staging.rows(
+        f"SELECT count(*) FILTER (first > 12 AND second <= 12), "
+        f"count(*) FILTER (second > 12 AND first <= 12), count(*) FILTER ({either}), "
+        f"coalesce(min(cell) FILTER ({either}), min(cell)) "
+        f"FROM (SELECT cell, {parts[0]} AS first, {parts[1]} AS second FROM ({cells}) "
+        f"WHERE cell IS NOT NULL AND cell NOT IN ({words}))"
+    )[0]
+    return DateEvidence(*found)
+
+
+def _decimal(staging: Any, table: RawTable, columns: Sequence[str], path: Path) -> str:
+    names = [quoted(column) for column in columns if column in table.columns]
+    by_delimiter = table.details.get("delimiter")
+    if not names:
+        return table.details.get("decimal", ".")
+    marked = ", ".join(f"count(*) FILTER ({n} LIKE '%,%' OR {n} LIKE '%.%')" for n in names)
+    counts = staging.rows(f"SELECT {marked} FROM {table.relation}")[0]
+    unclear = [name for name, count in zip(names, counts, strict=True) if count]
+    if not unclear:
+        return "."
+    cells = " UNION ALL ".join(f"SELECT {name} AS cell FROM {table.relation}" for name in unclear)
+    one_comma, one_point, comma, point = (
+        f"regexp_matches(cell, '{pattern}')"
+        for pattern in (_ONE_COMMA_GROUP, _ONE_POINT_GROUP, _COMMA_DECIMAL, _POINT_DECIMAL)
+    )
+    commas, points, comma_groups, point_groups, example = staging.rows(
+        f"SELECT count(*) FILTER ({comma} AND NOT {one_comma}), "
+        f"count(*) FILTER ({point} AND NOT {one_point}), count(*) FILTER ({one_comma}), "
+        f"count(*) FILTER ({one_point}), min(cell) FILTER ({one_comma} OR {one_point}) "
+        f"FROM ({cells})"
+    )[0]
+    if commas or points:
+        winner = _winner(",", commas, ".", points)
+    else:
+        is_open = comma_groups or (point_groups and by_delimiter == ";")
+        winner = None if is_open else "."
+    if winner is None:
+        raise FileProblem(
+            "ambiguous_numbers",
+            path,
+            "Decimal sign and thousands mark cannot be told apart in its numbers.",
+            'Say which is the decimal sign in the mapping: decimal = "," or decimal = ".".',
+            value=example,
+        )
+    return winner
+
+
+def _winner(first: str, for_first: int, second: str, for_second: int) -> str | None:
+    """Return what nearly all rows say; single faulty rows must not hold up a file."""
+    if for_first >= _SHARE * for_second:
+        return first
+    return second if for_second >= _SHARE * for_first else None
+
+
+def _number_columns(mapping: Mapping) -> list[str]:
+    items = (column for load in mapping.loads for column in load.items)
+    return list(dict.fromkeys([*_columns(mapping, ("number", "integer")), *items]))
+
+
+def _columns(mapping: Mapping, kinds: Iterable[str]) -> list[str]:
+    found: dict[str, None] = {}
+    for load in mapping.loads:
+        for name, source in load.columns.items():
+            kind = "date" if source.cast == "year" else column_kind(load.entity, name)
+            is_settled = source.date_order if kind in ("date", "moment") else source.decimal
+            if source.column and kind in kinds and not is_settled:
+                found[source.column] = None
+                if source.instead:
+                    found[source.instead.column] = None
+    return list(found)
+
+
+def _ambiguous_dates(path: Path, evidence: DateEvidence) -> FileProblem:
+    if evidence.day_first or evidence.month_first:
+        problem = (
+            f"{evidence.day_first} dates can only be day first and {evidence.month_first} only "
+            "month first, so the order of the others is open."
+        )
+    else:
+        problem = "Day and month cannot be told apart in any of its dates."
+    remedy = 'Say which comes first in the mapping: date_order = "dmy" or date_order = "mdy".'
+    return FileProblem("ambiguous_dates", path, problem, remedy, value=evidence.example)

@@ -1,0 +1,256 @@
+"""Load the rows of one ``[[load]]``: check, set aside, merge, count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from etl.ledger import EntityCounts
+from etl.mapping.mapping import Load
+from etl.people.identity import Provenance
+from etl.reading.row_staging import literal, quoted
+from etl.rows.checking import Checked, Input, blanked, check_load, taken_sql
+from etl.rows.known import ANY, stored_alike
+from etl.rows.query import Problem
+from etl.rows.rejects import Rejects
+from etl.rows.session_intake import merge_sessions
+from etl.source import EntityRules, SetCheck
+from warehouse.engine import MergeCounts, Writer
+from warehouse.tables import facts, person, session
+
+_LARGE = 20_000  # rows from which a second look at the file is cheaper than a copy of it
+
+
+@dataclass(frozen=True)
+class Task:
+    """One load of one file, and where its rejected rows go."""
+
+    given: Input
+    load: Load
+    rules: EntityRules
+    provenance: Provenance
+    rejects: Rejects
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What became of the rows.
+
+    Parameters
+    ----------
+    relation
+        The good rows, with all facts and provenance; none is there twice.
+    rows
+        How many they are.
+    unresolved
+        Column of the file to the good rows in which it names somebody nobody knows, and the
+        canonical column was left blank.
+    """
+
+    counts: EntityCounts
+    relation: str
+    rows: int = 0
+    unresolved: dict[str, int] = field(default_factory=dict)
+
+
+def load_entity(writer: Writer, task: Task, override: str | None = None) -> Loaded:
+    """Check and merge the rows of one load.
+
+    Parameters
+    ----------
+    override
+        Query over ``{rows}`` (checked rows) that replaces facts by what is known better.
+    """
+    staging, rules = writer.staging, task.rules
+    if _is_idle(writer, task):
+        return Loaded(EntityCounts(rules.name, 0), task.given.raw.relation)
+    override = override or _unsaid_kept(writer, task)
+    checked = check_load(staging, task.given, task.load, rules)
+    within = stored_alike(writer, task.given, task.load, rules)
+    is_large = _rows(writer, task.given.raw.relation) >= _LARGE
+    if is_large and not (override or _has_stored(writer, task, within)):
+        loaded = _load_at_once(writer, task, checked, within)
+        if loaded is not None:
+            return loaded
+    rows = staging.fresh("checked")
+    staging.run(f"CREATE TEMP TABLE {rows} AS {checked.query}")
+    total, bad = staging.rows(f"SELECT count(*), count(problem) FROM {rows}")[0]
+    good = rows
+    if bad:
+        task.rejects.add_faulty(rules.name, checked, rows)
+        good = staging.view(f"SELECT * FROM {rows} WHERE problem IS NULL", "good")
+    good, between = _check_between_rows(writer, task, checked, good)
+    good, same, doubled = _check_doubled(writer, task, good)
+    if override:
+        # A table: what it looks up may be gone once the rows are merged.
+        overridden = staging.fresh("overridden")
+        staging.run(f"CREATE TEMP TABLE {overridden} AS {override.format(rows=good)}")
+        good = overridden
+    relation, merged = _merge(writer, task, good, within)
+    counts = EntityCounts(
+        rules.name,
+        rows_read=total,
+        rows_inserted=merged.inserted,
+        rows_updated=merged.updated,
+        rows_unchanged=merged.unchanged + same,
+        rows_rejected=bad + between + doubled,
+    )
+    return Loaded(counts, relation, merged.rows, _count_unresolved(writer, task, good))
+
+
+def _is_idle(writer: Writer, task: Task) -> bool:
+    """Tell whether no row of the file is meant for a load that takes only some of them.
+
+    Looking is far cheaper than checking no rows by many rules.
+    """
+    if not task.load.where:
+        return False
+    taken = f"SELECT 1 FROM {task.given.raw.relation} WHERE {taken_sql(task.load)} LIMIT 1"
+    return not writer.staging.rows(taken)
+
+
+def _load_at_once(writer: Writer, task: Task, checked: Checked, within: str) -> Loaded | None:
+    """Check and insert in one pass, where no row needs to be compared with any other.
+
+    None of the keys may be stored; where two of the file are equal, or a rule between rows may be
+    broken, nothing is done.
+    """
+    staging, rules = writer.staging, task.rules
+    total, keys = staging.rows(
+        f"SELECT count(*), count(DISTINCT source_record_id) FROM ({checked.keys})"
+    )[0]
+    if total != keys:
+        return None
+    rows = staging.view(checked.query, "checked")
+    if any(_may_break(writer, task, check, rows) for check in rules.set_checks):
+        return None
+    good = staging.view(f"SELECT * FROM {rows} WHERE problem IS NULL", "good")
+    relation, merged = _merge(writer, task, good, within)
+    bad = total - merged.inserted
+    if bad:
+        task.rejects.add_faulty(rules.name, checked, rows)
+    counts = EntityCounts(rules.name, total, merged.inserted, rows_rejected=bad)
+    return Loaded(counts, relation, merged.rows, _count_unresolved(writer, task, good))
+
+
+def _unsaid_kept(writer: Writer, task: Task) -> str | None:
+    """Return what keeps the facts of known people that this file says nothing about.
+
+    A history names people by their id alone; the list that has their names must not lose them.
+    """
+    said = task.load.columns
+    unsaid = [name for name in facts(person) if name not in said]
+    if task.rules.table is not person or not unsaid or not _has_stored(writer, task):
+        return None
+    kept = ", ".join(f"s.{quoted(name)} AS {quoted(name)}" for name in unsaid)
+    return (
+        f"SELECT r.* REPLACE ({kept}) FROM {{rows}} r "
+        f"LEFT JOIN {writer.staging.reference(person)} s "
+        f"ON s.source_system = {literal(task.provenance.source_system)} "
+        "AND s.source_record_id = r.source_record_id"
+    )
+
+
+def _count_unresolved(writer: Writer, task: Task, good: str) -> dict[str, int]:
+    """Count the good rows in which somebody is named whom nobody knows."""
+    names = blanked(task.load)
+    if not names:
+        return {}
+    counts = ", ".join(f"count(*) FILTER (missing_who_{name})" for name in names)
+    found = writer.staging.rows(f"SELECT {counts} FROM {good}")[0]
+    cells = [str(task.load.columns[name].column) for name in names]
+    return {cell: count for cell, count in zip(cells, found, strict=True) if count}
+
+
+def _merge(writer: Writer, task: Task, good: str, within: str) -> tuple[str, MergeCounts]:
+    """Add provenance and merge by source key."""
+    table, provenance = task.rules.table, task.provenance
+    names = ", ".join(quoted(name) for name in facts(table))
+    relation = writer.staging.view(
+        f"SELECT {names}, {provenance.columns('source_record_id', 'source_row')} FROM {good}",
+        "merge",
+    )
+    if table is session:
+        return relation, merge_sessions(writer, relation, provenance.source_system)
+    system = provenance.source_system
+    return relation, writer.merge(table, relation, source_system=system, within=within)
+
+
+def _check_between_rows(writer: Writer, task: Task, checked: Checked, good: str) -> tuple[str, int]:
+    """Set rows aside that contradict other rows; returns what is left and how many went."""
+    staging, number = writer.staging, len(checked.problems)
+    gone = 0
+    for check in task.rules.set_checks:
+        if not _may_break(writer, task, check, good):
+            continue
+        stored = staging.reference(task.rules.table)
+        found = staging.fresh("found")
+        query = check.rows.format(incoming=good, stored=stored)
+        staging.run(f"CREATE TEMP TABLE {found} AS {query}")
+        count = _rows(writer, found)
+        if not count:
+            continue
+        source = task.load.columns.get(check.column)
+        cell = source.column if source else None
+        number += 1
+        problem = Problem(number, check.rule, check.column, cell, "", check.problem, check.remedy)
+        task.rejects.add_found(task.rules.name, problem, found)
+        good = staging.view(
+            f"SELECT * FROM {good} WHERE source_row NOT IN (SELECT source_row FROM {found})",
+            "good",
+        )
+        gone += count
+    return good, gone
+
+
+def _may_break(writer: Writer, task: Task, check: SetCheck, rows: str) -> bool:
+    """Tell whether a rule between rows can be broken at all; a look instead of a comparison."""
+    stored = writer.staging.reference(task.rules.table)
+    looks = (f"SELECT 1 FROM {one} WHERE {check.only_if} LIMIT 1" for one in (stored, rows))
+    return any(writer.staging.rows(look) for look in looks)
+
+
+def _check_doubled(writer: Writer, task: Task, good: str) -> tuple[str, int, int]:
+    """Keep one row per key; returns what is left, repeats of it, and contradictions to it."""
+    sql = f"SELECT count(*), count(DISTINCT source_record_id) FROM {good}"
+    total, keys = writer.staging.rows(sql)[0]
+    if total == keys:
+        return good, 0, 0
+    staging = writer.staging
+    found = staging.fresh("doubled")
+    equal = " AND ".join(
+        f"r.{quoted(name)} IS NOT DISTINCT FROM k.{quoted(name)}"
+        for name in [*facts(task.rules.table), "said"]
+    )
+    staging.run(
+        f"CREATE TEMP TABLE {found} AS WITH doubled AS ("
+        f"SELECT source_record_id FROM {good} GROUP BY source_record_id HAVING count(*) > 1), "
+        f"ranked AS (SELECT g.*, row_number() OVER w AS place, "
+        "first_value(source_row) OVER w AS kept_row "
+        f"FROM {good} g SEMI JOIN doubled USING (source_record_id) "
+        "WINDOW w AS (PARTITION BY source_record_id ORDER BY preferred DESC, source_row)) "
+        f"SELECT r.source_row, r.source_record_id, r.kept_row, {equal} AS says_the_same, "
+        "k.preferred AND NOT r.preferred AS kept_is_preferred "
+        "FROM ranked r JOIN ranked k "
+        "ON k.source_record_id = r.source_record_id AND k.place = 1 WHERE r.place > 1"
+    )
+    sql = f"SELECT count(*) FILTER (WHERE says_the_same), count(*) FROM {found}"
+    same, gone = staging.rows(sql)[0]
+    if gone > same:
+        task.rejects.add_doubled(task.rules.name, task.load, found)
+    left = staging.view(
+        f"SELECT * FROM {good} WHERE source_row NOT IN (SELECT source_row FROM {found})", "good"
+    )
+    return left, same, gone - same
+
+
+def _has_stored(writer: Writer, task: Task, within: str = ANY) -> bool:
+    """Tell whether there are rows of the source, or those of them that fulfil a condition."""
+    system = task.rules.table.c.source_system
+    query = sa.select(system).where(system == task.provenance.source_system, sa.text(within))
+    return writer.execute(query.limit(1)).first() is not None
+
+
+def _rows(writer: Writer, relation: str) -> int:
+    return int(writer.staging.rows(f"SELECT count(*) FROM {relation}")[0][0])

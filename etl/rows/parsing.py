@@ -1,0 +1,237 @@
+"""SQL that turns cells of text into typed values; nothing here touches a row.
+
+Expressions are built to be fast on clean columns: the plain ISO form is tried first, the costly
+forms only where that fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from etl.mapping.mapping import Scale, Source
+from etl.reading.row_staging import literal, quoted
+
+_SPACES = (" ", "\t", "\n", "\r", "\u00a0", "\u202f")
+_TRUE = ("true", "yes", "y", "t", "1", "1.0", "on", "ja", "wahr", "oui", "vrai")
+_FALSE = ("false", "no", "n", "f", "0", "0.0", "off", "nein", "falsch", "non", "faux")
+_NO_DAY = (  # open ends and stand-ins for unknown, in any order of day and month
+    "^[ \\t]*((9999|4712)[-/.]?12[-/.]?31|(31[-/.]12|12[-/.]31)[-/.](9999|4712)"
+    "|(1900|0001)[-/.]?0?1[-/.]?0?1|0?1[-/.]0?1[-/.](1900|0001))([^0-9]|$)"
+)
+_ZONE = "([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)$"
+_ZONED_MOMENT = f":[0-9]{{2}}([.][0-9]+)? ?{_ZONE}"
+_ISO_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_ZONED_DAY = f"^({_ISO_DAY}){_ZONE}"
+_CLOCKS = ("%I:%M:%S %p", "%I:%M %p")
+_NAMED_MONTHS = ("%d-%b-%Y", "%d-%B-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y")
+
+
+@dataclass(frozen=True)
+class Conventions:
+    """How a file writes dates and numbers, decided once for all of its rows.
+
+    Parameters
+    ----------
+    date_order
+        ymd, dmy or mdy: how dates are read that do not begin with a four-digit year.
+    decimal
+        "." or ",".
+    time_zone
+        IANA name; moments without an offset are in it.
+    """
+
+    date_order: str = "ymd"
+    decimal: str = "."
+    time_zone: str = "UTC"
+
+    def of(self, source: Source) -> Conventions:
+        """Return the conventions of a column that declares its own."""
+        return Conventions(
+            source.date_order or self.date_order,
+            source.decimal or self.decimal,
+            source.time_zone or self.time_zone,
+        )
+
+
+def cell_sql(source: Source, kind: str, nulls: Sequence[str] = ()) -> str:
+    """Return the cell as trimmed text, or the constant.
+
+    NULL where it is blank or one of ``nulls``, and in date and moment columns also where it is an
+    open end (9999-12-31, 4712-12-31) or stands for unknown (1900-01-01, 0001-01-01). Value maps and
+    identifiers are not applied.
+
+    Parameters
+    ----------
+    source
+        Where the values come from; its columns are written as SQL identifiers.
+    kind
+        text, date, moment, flag, integer or number: see :func:`etl.mapping.mapping.column_kind`.
+    """
+    is_day = kind in ("date", "moment") or source.cast == "year"
+    if source.column is None:
+        text = literal(source.value) if source.value else "NULL::VARCHAR"
+    else:
+        text = _trimmed_sql(source.column, nulls, is_day)
+    if source.followed_by:
+        more = _trimmed_sql(source.followed_by, nulls)
+        text = f"nullif(concat_ws(' ', {text}, {more}), '')"
+    if source.instead:
+        other = _trimmed_sql(source.instead.column, nulls, is_day)
+        text = f"(CASE WHEN {where_sql(source.instead.where)} THEN {other} ELSE {text} END)"
+    if source.cast == "integer_text":
+        text = f"regexp_replace({text}, '^([+-]?[0-9]+)[.,]0+$', '\\1')"
+    return f"lower({text})" if source.cast == "lower" else text
+
+
+def where_sql(where: Mapping[str, Sequence[str]]) -> str:
+    """Return the condition that every column holds one of its values; "" stands for a blank."""
+    conditions = []
+    for column, values in where.items():
+        text = _trimmed_sql(column)
+        listed = ", ".join(literal(value) for value in values if value)
+        options = [f"coalesce({text} IN ({listed}), false)"] if listed else []
+        options += [f"{text} IS NULL"] if "" in values else []
+        conditions.append(f"({' OR '.join(options) or 'false'})")
+    return " AND ".join(conditions) or "true"
+
+
+def _trimmed_sql(column: str, nulls: Sequence[str] = (), is_day: bool = False) -> str:
+    """Return the trimmed cell, NULL where it says nothing."""
+    name = quoted(column)
+    # Trimming costs several times what looking at both ends costs, and few cells need it.
+    spaced = f"{name} = '' OR " + " OR ".join(
+        f"{name} LIKE {literal(space + '%')} OR {name} LIKE {literal('%' + space)}"
+        for space in _SPACES
+    )
+    trimmed = f"nullif(trim({name}, {literal(''.join(_SPACES))}), '')"
+    text = f"CASE WHEN {spaced} THEN {trimmed} ELSE {name} END"
+    if nulls:
+        words = ", ".join(literal(word) for word in nulls)
+        text = f"CASE WHEN ({text}) IN ({words}) THEN NULL ELSE {text} END"
+    if is_day:
+        text = f"CASE WHEN regexp_matches({name}, '{_NO_DAY}') THEN NULL ELSE {text} END"
+    return f"({text})"
+
+
+def typed_sql(cell: str, source: Source, kind: str, conventions: Conventions) -> str:
+    """Return the value a cell stands for, NULL where it cannot be read.
+
+    A row is faulty where the cell is not NULL and the value is.
+
+    Parameters
+    ----------
+    cell
+        SQL of the trimmed cell. It is written several times, so let it be the name of a column
+        that an inner SELECT filled with :func:`cell_sql`.
+    source
+        Where the value comes from: its own conventions win, and ``cast`` is applied.
+    conventions
+        Of the file. Constants follow none: they are ISO dates and numbers with a point.
+    """
+    own = conventions.of(source) if source.column else Conventions()
+    if source.cast == "year":
+        return f"year({_local_sql(cell, own.date_order)})::INTEGER"
+    readers = {
+        "date": lambda: f"{_local_sql(cell, own.date_order)}::DATE",
+        "moment": lambda: _moment_sql(cell, own),
+        "flag": lambda: _flag_sql(cell),
+        "number": lambda: _scaled_sql(_number_sql(cell, own.decimal), source.scale),
+        "integer": lambda: _integer_sql(cell, own.decimal),
+        "text": lambda: cell,
+    }
+    return readers[kind]()
+
+
+def _scaled_sql(number: str, scale: Scale | None) -> str:
+    """Return a number moved from the file's scale to ours."""
+    if scale is None:
+        return number
+    share = f"({number} - {scale.lowest}) / {scale.highest - scale.lowest}"
+    return f"({share} * {scale.new_highest - scale.new_lowest} + {scale.new_lowest})"
+
+
+def _flag_sql(cell: str) -> str:
+    yes, no = (", ".join(map(literal, words)) for words in (_TRUE, _FALSE))
+    is_yes, is_no = f"lower({cell}) IN ({yes})", f"lower({cell}) IN ({no})"
+    return f"(CASE WHEN {is_yes} THEN true WHEN {is_no} THEN false END)"
+
+
+def _integer_sql(cell: str, decimal: str) -> str:
+    """Return a whole number, written with or without zeros behind a decimal sign."""
+    fraction = f"[{decimal}]0*[1-9]|[eE]"
+    whole = f"try_cast({_number_sql(cell, decimal)} AS INTEGER)"
+    return f"(CASE WHEN NOT regexp_matches({cell}, '{fraction}') THEN {whole} END)"
+
+
+def _local_sql(text: str, date_order: str) -> str:
+    """Return the moment as written, without its zone: a day with a zone stays that day.
+
+    The engine computes an expression that occurs twice for every row, wherever it stands. So
+    nothing costly but ``text`` is written twice here, and rare forms cost only where they occur.
+    """
+    is_iso = f"substr({text}, 5, 1) IN ('-', '/')"
+    attempts = [
+        f"CASE WHEN {is_iso} THEN try_cast({text} AS TIMESTAMP) END",
+        f"try_cast(regexp_extract({text}, '{_ZONED_DAY}', 1) AS TIMESTAMP)",
+        _rewritten(text, f"^({_ISO_DAY}[T ][0-9:.]+) ?{_ZONE}", "\\1"),
+        _rewritten(text, "^([0-9]{4})([0-9]{2})([0-9]{2})$", "\\1-\\2-\\3"),
+        _rewritten(text, *_turn(date_order, "(,? +([0-9:.]+)|)$", " \\5")),
+        _clocked(text, *_turn(date_order, ",? +(.+)$", " \\4")),
+    ]
+    return f"coalesce({', '.join(attempts)})"
+
+
+def _turn(date_order: str, end: str, end_turned: str) -> tuple[str, str]:
+    """Return pattern and replacement that put year, month, and day in ISO order."""
+    one, four, cut = "([0-9]{1,2})", "([0-9]{4})", "[./-]"
+    pattern, turned = {
+        "ymd": (f"^{four}[./-]{one}[./-]{one}[.]?", "\\1-\\2-\\3"),
+        "dmy": (f"^{one}{cut}{one}{cut}{four}", "\\3-\\2-\\1"),
+        "mdy": (f"^{one}{cut}{one}{cut}{four}", "\\3-\\1-\\2"),
+    }[date_order]
+    return pattern + end, turned + end_turned
+
+
+def _rewritten(text: str, pattern: str, turned: str) -> str:
+    iso = f"try_cast(trim(regexp_replace({text}, '{pattern}', '{turned}')) AS TIMESTAMP)"
+    return f"CASE WHEN regexp_matches({text}, '{pattern}') THEN {iso} END"
+
+
+def _clocked(text: str, pattern: str, turned: str) -> str:
+    """Return dates with a clock of 12 hours or with the month's name."""
+    days = ("%Y-%m-%d", *_NAMED_MONTHS)
+    clocks = [f"{day} {clock}" for day in days for clock in _CLOCKS]
+    named = [f"{day}{end}" for day in _NAMED_MONTHS for end in ("", " %H:%M", " %H:%M:%S")]
+    formats = ", ".join(literal(one) for one in [*clocks, *named])
+    iso = f"regexp_replace({text}, '{pattern}', '{turned}')"
+    return f"try_strptime(replace({iso}, '\u202f', ' '), [{formats}])"
+
+
+def _moment_sql(text: str, conventions: Conventions) -> str:
+    """Return the moment in UTC, from its own offset or else from the file's zone."""
+    local = _local_sql(text, conventions.date_order)
+    if conventions.time_zone != "UTC":
+        local = f"timezone('UTC', timezone({literal(conventions.time_zone)}, {local}))"
+    # The engine reads offsets only right behind the seconds, and none with minutes alone.
+    filled = f"regexp_replace({text}, '([T ][0-9]{{1,2}}:[0-9]{{2}}) ?{_ZONE}', '\\1:00\\2')"
+    tight = f"regexp_replace({filled}, ' {_ZONE}', '\\1')"
+    zoned = f"timezone('UTC', try_cast({tight} AS TIMESTAMPTZ))"
+    return f"(CASE WHEN regexp_matches({text}, '{_ZONED_MOMENT}') THEN {zoned} ELSE {local} END)"
+
+
+def _number_sql(text: str, decimal: str) -> str:
+    """Return a finite number; marks between thousands must stand where they belong."""
+    other = "." if decimal == "," else ","
+    point, mark = ("[,]", "[.]") if decimal == "," else ("[.]", "[,]")
+    plain = f"^[+-]?([0-9]+({point}[0-9]*)?|{point}[0-9]+)([eE][+-]?[0-9]+)?$"
+    grouped = f"^[+-]?[0-9]{{1,3}}(({mark}|[ '\u00a0\u202f\u2019])[0-9]{{3}})+({point}[0-9]+)?$"
+    unmarked = f"regexp_replace({text}, '[{other} ''\u00a0\u202f\u2019]', '', 'g')"
+    value, bare = text, unmarked
+    if decimal == ",":
+        value, bare = f"replace({text}, ',', '.')", f"replace({unmarked}, ',', '.')"
+    quoted_group = grouped.replace("'", "''")
+    return (
+        f"(CASE WHEN regexp_matches({text}, '{plain}') THEN try_cast({value} AS DOUBLE) "
+        f"WHEN regexp_matches({text}, '{quoted_group}') THEN try_cast({bare} AS DOUBLE) END)"
+    )
