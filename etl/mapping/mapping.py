@@ -103,6 +103,11 @@ class Source:
     is_optional: bool = False
     is_in_file_name: bool = False
 
+    @property
+    def is_bare(self) -> bool:
+        """True where the value is one cell of the file, not put together or translated."""
+        return not (self.instead or self.followed_by) and self.values is None
+
     def file_columns(self) -> list[str]:
         """Return the columns of the file that are read."""
         other = [self.instead.column, *self.instead.where] if self.instead else []

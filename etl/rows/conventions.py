@@ -15,6 +15,7 @@ from etl.reading.time_zones import is_zone
 from etl.rows.parsing import Conventions
 
 _SHARE = 99  # so many times more rows must speak for a decision than against it
+ISO_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _DAY_PARTS = "^[ \t]*([0-9]{1,2})[./-]([0-9]{1,2})[./-][0-9]{4}"
 _SIGN = "^[ \t]*[+-]?"
 _ONE_COMMA_GROUP = f"{_SIGN}[1-9][0-9]{{0,2}},[0-9]{{3}}[ \t]*$"
@@ -72,7 +73,18 @@ def decide_conventions(staging: Any, table: RawTable, mapping: Mapping, path: Pa
             raise _ambiguous_dates(path, evidence)
     decimal = mapping.decimal or _decimal(staging, table, _number_columns(mapping), path)
     zone = mapping.time_zone or table.details.get("time_zone") or "UTC"
-    return Conventions(order, decimal, zone if is_zone(zone) else "UTC")
+    days = _iso_days(staging, table, _columns(mapping, ("date",)))
+    return Conventions(order, decimal, zone if is_zone(zone) else "UTC", days)
+
+
+def _iso_days(staging: Any, table: RawTable, columns: Sequence[str]) -> frozenset[str]:
+    """Return the columns whose cells are all blank or plain ISO days."""
+    names = [column for column in columns if column in table.columns]
+    if not names:
+        return frozenset()
+    plain = ", ".join(f"bool_and(regexp_full_match({quoted(n)}, '{ISO_DAY}'))" for n in names)
+    found = staging.rows(f"SELECT {plain} FROM {table.relation}")[0]
+    return frozenset(name for name, is_plain in zip(names, found, strict=True) if is_plain)
 
 
 def date_columns(mapping: Mapping) -> list[str]:

@@ -15,7 +15,6 @@ from etl.source import EntityRules
 from warehouse.engine import Writer
 from warehouse.tables import loaded_file
 
-_ISO_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 ANY = "true"
 
 
@@ -30,13 +29,12 @@ def stored_alike(writer: Writer, given: Input, load: Load, rules: EntityRules) -
     source = load.columns.get(rules.key_day)
     if source is None or source != Source(load.key[-1]):
         return ANY
-    day = quoted(load.key[-1])
-    first, last, is_iso = writer.staging.rows(
-        f"SELECT min({day}), max({day}), bool_and(regexp_full_match({day}, '{_ISO_DAY}')) "
-        f"FROM {given.raw.relation}"
-    )[0]
+    is_iso = load.key[-1] in given.conventions.iso_days
     if not is_iso or _is_read_otherwise(writer, given, rules):
         return ANY
+    day = quoted(load.key[-1])
+    days = f"SELECT min({day}), max({day}) FROM {given.raw.relation}"
+    first, last = writer.staging.rows(days)[0]
     column = quoted(rules.key_day)
     return f"{column} BETWEEN CAST('{first}' AS DATE) AND CAST('{last}' AS DATE)"
 

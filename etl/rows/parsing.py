@@ -39,11 +39,15 @@ class Conventions:
         "." or ",".
     time_zone
         IANA name; moments without an offset are in it.
+    iso_days
+        Columns of the file in which every cell is blank or a day such as 2026-03-31, which spares
+        looking for all other ways to write one.
     """
 
     date_order: str = "ymd"
     decimal: str = "."
     time_zone: str = "UTC"
+    iso_days: frozenset[str] = frozenset()
 
     def of(self, source: Source) -> Conventions:
         """Return the conventions of a column that declares its own."""
@@ -51,6 +55,7 @@ class Conventions:
             source.date_order or self.date_order,
             source.decimal or self.decimal,
             source.time_zone or self.time_zone,
+            self.iso_days,
         )
 
 
@@ -132,6 +137,8 @@ def typed_sql(cell: str, source: Source, kind: str, conventions: Conventions) ->
     own = conventions.of(source) if source.column else Conventions()
     if source.cast == "year":
         return f"year({_local_sql(cell, own.date_order)})::INTEGER"
+    if kind == "date" and source.is_bare and source.column in own.iso_days:
+        return f"try_cast({cell} AS DATE)"
     readers = {
         "date": lambda: f"{_local_sql(cell, own.date_order)}::DATE",
         "moment": lambda: _moment_sql(cell, own),
