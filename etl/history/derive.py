@@ -50,28 +50,34 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from etl.history.people import PEOPLE, Merged, find_people
-from etl.history.steps import JOB, STEPS
+from etl.history.news import NEWS, PEOPLE
+from etl.history.news_rows import Written, write_news
+from etl.history.people import Merged, find_people
+from etl.history.steps import DERIVED, JOB, STEPS
 from warehouse.engine import Writer
 from warehouse.tables import employment, exit_, facts, job_history, worker_record
 
-DERIVED = "derived"
 INPUTS = (worker_record, exit_)
 
 
 def derive_history(writer: Writer, files: Sequence[Merged]) -> None:
     """Bring history up to date with files just merged, in one go."""
-    is_partial = find_people(writer, files)
+    changed = find_people(writer, files)
     batch = files[-1].provenance
-    rebuild_history(writer, batch_id=batch.batch_id, now=batch.now, is_partial=is_partial)
-    if is_partial:
-        writer.execute(sa.text(f"DROP TABLE {PEOPLE}"))
+    written = Written(batch.batch_id, batch.now)
+    if changed.is_everybody:
+        _rebuild(writer, written, whose=None)
+        return
+    if changed.snapshot:
+        write_news(writer, changed.snapshot, written)
+        writer.execute(sa.text(f"DROP TABLE {NEWS}"))
+    if writer.execute(sa.text(f"SELECT 1 FROM {PEOPLE} LIMIT 1")).first():
+        _rebuild(writer, written, whose=f"person_id IN (SELECT person_id FROM {PEOPLE})")
+    writer.execute(sa.text(f"DROP TABLE {PEOPLE}"))
 
 
-def rebuild_history(
-    writer: Writer, *, batch_id: str, now: dt.datetime, is_partial: bool = False
-) -> None:
-    """Derive ``employment``, ``job_history`` and inferred exits afresh.
+def rebuild_history(writer: Writer, *, batch_id: str, now: dt.datetime) -> None:
+    """Derive ``employment``, ``job_history`` and inferred exits of everybody afresh.
 
     Parameters
     ----------
@@ -79,18 +85,19 @@ def rebuild_history(
         The open transaction; nothing is visible to others before it commits.
     batch_id, now
         Provenance of the derived rows; ``now`` in UTC without zone.
-    is_partial
-        True to derive only the history of the people :func:`etl.history.people.find_people`
-        found, and keep that of others.
     """
-    whose = f"person_id IN (SELECT person_id FROM {PEOPLE})" if is_partial else None
+    _rebuild(writer, Written(batch_id, now), whose=None)
+
+
+def _rebuild(writer: Writer, written: Written, *, whose: str | None) -> None:
+    """Derive the history of some people, or everybody, from all their records and known exits."""
     _select_evidence(writer, whose)
     for name, query in STEPS:
         writer.execute(sa.text(f"CREATE TEMP TABLE {name} AS {query}"))
-    _write(writer, whose, batch_id, now)
+    _write(writer, whose, written.values)
     for name, _ in reversed(STEPS):
         writer.execute(sa.text(f"DROP TABLE {name}"))
-    kind = "TABLE" if is_partial else "VIEW"
+    kind = "TABLE" if whose else "VIEW"
     writer.execute(sa.text(f"DROP {kind} history_exit"))
     writer.execute(sa.text(f"DROP {kind} history_record"))
 
@@ -105,10 +112,7 @@ def _select_evidence(writer: Writer, whose: str | None) -> None:
     writer.execute(sa.text(f"CREATE TEMP {kind} history_exit AS {exits}"))
 
 
-def _write(writer: Writer, whose: str | None, batch_id: str, now: dt.datetime) -> None:
-    written = f"CAST(NULL AS VARCHAR), CAST(NULL AS INTEGER), '{batch_id}', " + (
-        f"CAST('{now.isoformat(sep=' ')}' AS TIMESTAMP)"
-    )
+def _write(writer: Writer, whose: str | None, written: str) -> None:
     writer.replace(
         employment,
         "SELECT person_id, spell_no, hired_on, end_on, worker_type, 'derived', "

@@ -1,10 +1,10 @@
 """Whose history a file can have changed: so that a monthly snapshot costs what it says anew.
 
 A snapshot mostly repeats the one before. Whoever it lists as before, and who is known to be
-employed by nothing later, keeps the history there is; whoever it says something new about, no
-longer lists, or lists again is derived anew. Where that cannot be told cheaply (a snapshot older
-than other records, several snapshots in one file, records that moved to another person) everybody
-is.
+employed by nothing later, keeps the history there is. Most of what is new is written as it is
+(:mod:`etl.history.news`); whoever else it says something new about is derived anew. Where that
+cannot be told cheaply (a snapshot older than other records, several snapshots in one file, records
+that moved to another person) everybody is.
 """
 
 from __future__ import annotations
@@ -16,40 +16,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from etl.history.steps import EMPLOYED, JOB_TEXT
+from etl.history.news import NEWS, PEOPLE, Snapshot, find_news
+from etl.history.steps import EMPLOYED
 from etl.ledger import EntityCounts
 from etl.mapping.mapping import Load, Mapping
 from etl.people.identity import Provenance
 from warehouse.engine import Writer
 from warehouse.tables import employment, exit_, worker_record
 
-PEOPLE = "history_person"
-
-_REPEATED = f"""
-SELECT w.person_id
-FROM (SELECT worker_record.*, {JOB_TEXT} AS job FROM worker_record WHERE {{written}}) w
-JOIN (
-    SELECT worker_record.*, {JOB_TEXT} AS job FROM worker_record
-    WHERE source_system = :system AND recorded_on = :before AND {EMPLOYED}
-) b ON b.person_id = w.person_id AND b.job = w.job
-    AND b.hired_on IS NOT DISTINCT FROM w.hired_on
-    AND b.worker_type IS NOT DISTINCT FROM w.worker_type
-WHERE w.record_kind = 'snapshot' AND (w.hired_on IS NULL OR w.hired_on <= :before)
-    AND w.person_id IN (SELECT person_id FROM employment WHERE end_on IS NULL)
-    AND w.person_id NOT IN (
-        SELECT person_id FROM worker_record
-        WHERE (recorded_on >= :before OR hired_on > :before) AND person_id IS NOT NULL
-        GROUP BY person_id HAVING count(*) <> 2
-    )
-"""
-_OF_DAY = f"SELECT person_id FROM worker_record WHERE source_system = :system AND {EMPLOYED}"
-_MISSING = f"""
-SELECT person_id FROM ({_OF_DAY} AND recorded_on = :before) b
-WHERE person_id NOT IN ({_OF_DAY} AND recorded_on = :day AND person_id IS NOT NULL)
-UNION
-SELECT person_id FROM ({_OF_DAY} AND recorded_on = :earlier) e
-WHERE person_id NOT IN ({_OF_DAY} AND recorded_on = :before AND person_id IS NOT NULL)
-"""
+_FIRST_LOOK = dt.timedelta(days=40)  # where there is a snapshot every month, the last is in it
 
 
 @dataclass(frozen=True)
@@ -61,71 +36,133 @@ class Merged:
     provenance: Provenance
 
 
-def find_people(writer: Writer, files: Sequence[Merged]) -> bool:
-    """Fill a temporary table with the people whose history files just merged can have changed.
+@dataclass(frozen=True)
+class Changed:
+    """What files changed.
 
-    Returns
-    -------
-    bool
-        False where it may be everybody's; nothing was made then.
+    Parameters
+    ----------
+    is_everybody
+        True where anybody's history may have changed; no temporary tables were made then.
+    snapshot
+        The snapshot whose news :data:`etl.history.news.NEWS` has; None where it has none.
     """
-    if writer.execute(sa.select(employment.c.person_id).limit(1)).first() is None:
-        return False
-    found = [_people_of(writer, one) for one in files]
-    if any(one is None for one in found):
-        return False
-    _run(writer, f"CREATE TEMP TABLE {PEOPLE} (person_id VARCHAR)", {})
-    for sql, values in filter(None, found):
-        _run(writer, f"INSERT INTO {PEOPLE} {sql}", values)
-    return True
+
+    is_everybody: bool
+    snapshot: Snapshot | None = None
 
 
-def _people_of(writer: Writer, one: Merged) -> tuple[str, dict[str, Any]] | None:
-    """Return the query, and its parameters, of the people one file can have changed."""
+@dataclass(frozen=True)
+class _Written:
+    """What one file wrote: the condition of its rows, and its snapshot if it has one."""
+
+    values: dict[str, Any]
+    snapshot: Snapshot | None = None
+
+
+_OF_FILE = "source_file_sha256 = :file AND batch_id = :batch"
+
+
+def find_people(writer: Writer, files: Sequence[Merged]) -> Changed:
+    """Find whose history files just merged can have changed.
+
+    Fills temporary tables: :data:`etl.history.news.PEOPLE` with the people to derive anew, and
+    after a single file :data:`etl.history.news.NEWS` with those whose news can be written as it is.
+    """
+    is_first = writer.execute(sa.select(employment.c.person_id).limit(1)).first() is None
+    found = list[_Written]()
+    for one in files:
+        written = _written(writer, one, is_first=is_first)
+        if written is None:
+            return Changed(is_everybody=True)
+        found.append(written)
+    _run(writer, f"CREATE TEMP TABLE {PEOPLE} (person_id VARCHAR)")
+    for written in found:
+        _find(writer, written)
+        if written.snapshot and len(found) > 1:
+            _run(writer, f"INSERT INTO {PEOPLE} SELECT person_id FROM {NEWS}")
+            _run(writer, f"DROP TABLE {NEWS}")
+    return Changed(is_everybody=False, snapshot=found[0].snapshot if len(found) == 1 else None)
+
+
+def _find(writer: Writer, one: _Written) -> None:
+    """Note whom the rows of a file are about, those of its snapshot by what they say anew."""
+    rest = ""
+    if one.snapshot:
+        rest = f" AND NOT ({one.snapshot.names()['both']})"
+    for table in ("worker_record", '"exit"'):
+        condition = _OF_FILE + (rest if table == "worker_record" else "")
+        sql = f"INSERT INTO {PEOPLE} SELECT person_id FROM {table} WHERE {condition}"
+        _run(writer, sql, one.values)
+    if one.snapshot:
+        find_news(writer, one.snapshot)
+
+
+def _written(writer: Writer, one: Merged, *, is_first: bool) -> _Written | None:
+    """Return what a file wrote; None where it can have changed anybody's history.
+
+    Parameters
+    ----------
+    is_first
+        True where there is no history so far.
+    """
     tables = (worker_record.name, exit_.name)
     updated = any(counts.rows_updated for counts in one.counts if counts.entity in tables)
     if updated and not _updates_stay(one.mapping):
         return None
-    written = "source_file_sha256 = :file AND batch_id = :batch"
-    provenance = one.provenance
-    mine: dict[str, Any] = {"file": provenance.file_sha256, "batch": provenance.batch_id}
-    people = (
-        f"SELECT person_id FROM worker_record WHERE {written} "
-        f'UNION SELECT person_id FROM "exit" WHERE {written}'
-    )
-    days = f"SELECT DISTINCT source_system, recorded_on FROM worker_record WHERE {written}"
-    snapshots = _run(writer, f"{days} AND {EMPLOYED}", mine).all()
-    if not snapshots:
-        return people, mine
-    system, day = tuple(snapshots[0])
-    known = _snapshots_before(writer, system, day)
-    if known is None or len(snapshots) > 1:
+    values: dict[str, Any] = {}
+    values |= {"file": one.provenance.file_sha256, "batch": one.provenance.batch_id}
+    days = f"SELECT DISTINCT source_system, recorded_on FROM worker_record WHERE {_OF_FILE}"
+    listed = _run(writer, f"{days} AND {EMPLOYED}", values).all()
+    if not listed:
+        return None if is_first else _Written(values)
+    system, day = tuple(listed[0])
+    if len(listed) > 1 or _exists(writer, worker_record.c.recorded_on > day):
         return None
-    if not known:
-        return people, mine
-    mine |= {"system": system, "day": day, "before": known[0], "earlier": known[-1]}
-    repeated = _REPEATED.format(written=written)
-    listed = f"SELECT person_id FROM ({people}) listed WHERE person_id NOT IN ({repeated})"
-    return f"{listed} UNION {_MISSING}", mine
+    before = _last_snapshot(writer, system, day)
+    if is_first:
+        is_alone = before is None and _is_alone(writer, system, day)
+        earlier = None
+        if not is_alone:
+            return None
+    elif before is None:
+        return _Written(values)
+    else:
+        earlier = _last_snapshot(writer, system, before)
+    return _Written(values | {"system": system}, Snapshot(system, day, before, earlier))
 
 
-def _run(writer: Writer, sql: str, values: dict[str, Any]) -> sa.CursorResult[Any]:
-    return writer.execute(sa.text(sql), values)
+def _exists(writer: Writer, condition: sa.ColumnElement[bool]) -> bool:
+    query = sa.select(sa.literal(1)).where(condition).limit(1)
+    return writer.execute(query).first() is not None
 
 
-def _snapshots_before(writer: Writer, system: str, day: dt.date) -> list[dt.date] | None:
-    """Return the two snapshots before a day, latest first; None where anything is later."""
+def _is_alone(writer: Writer, system: str, day: dt.date) -> bool:
+    """Tell whether there is nothing in the warehouse but one snapshot."""
     w = worker_record.c
-    if writer.execute(sa.select(w.person_id).where(w.recorded_on > day).limit(1)).first():
-        return None
-    earlier = sa.select(w.recorded_on).where(
+    own = sa.and_(w.source_system == system, w.record_kind == "snapshot", w.recorded_on == day)
+    return not (_exists(writer, sa.not_(own)) or _exists(writer, exit_.c.person_id.is_not(None)))
+
+
+def _last_snapshot(writer: Writer, system: str, day: dt.date) -> dt.date | None:
+    """Return the day of the last snapshot of a source before a day.
+
+    Looks among the last records first: engines that know which days lie where skip the others.
+    """
+    w = worker_record.c
+    is_listed = sa.and_(
         w.source_system == system,
         w.recorded_on < day,
         w.record_kind == "snapshot",
-        sa.func.coalesce(w.status, "active") != "terminated",
+        w.status.is_distinct_from("terminated"),
     )
-    rows = writer.execute(earlier.distinct().order_by(w.recorded_on.desc()).limit(2))
-    return [row[0] for row in rows]
+    last = sa.select(sa.func.max(w.recorded_on)).where(is_listed)
+    near = writer.execute(last.where(w.recorded_on >= day - _FIRST_LOOK)).scalar()
+    return near or writer.execute(last).scalar()
+
+
+def _run(writer: Writer, sql: str, values: dict[str, Any] | None = None) -> sa.CursorResult[Any]:
+    return writer.execute(sa.text(sql), values)
 
 
 def _updates_stay(mapping: Mapping) -> bool:

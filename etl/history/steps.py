@@ -7,6 +7,7 @@ derived anew.
 
 from __future__ import annotations
 
+DERIVED = "derived"
 JOB = (
     "department_id",
     "manager_person_id",
@@ -16,11 +17,15 @@ JOB = (
     "fte",
     "status",
 )
+# A blank is a character that no value is: texts differ where any column does.
 JOB_TEXT = " || chr(31) || ".join(
-    f"coalesce(CAST({column} AS VARCHAR), '{'active' if column == 'status' else ''}')"
+    "coalesce(status, 'active')"
+    if column == "status"
+    else f"coalesce(CAST({column} AS VARCHAR), chr(30))"
     for column in JOB
 )
-EMPLOYED = "record_kind = 'snapshot' AND coalesce(status, 'active') <> 'terminated'"
+WORKS = "{0}status IS DISTINCT FROM 'terminated'"
+EMPLOYED = f"record_kind = 'snapshot' AND {WORKS.format('')}"
 
 # Of everybody, also where only some people's history is derived: who is missing from a snapshot
 # can only be told by those who are in it.

@@ -260,6 +260,61 @@ def test_snapshots_loaded_month_by_month_give_the_history_of_all_at_once(
     assert history_of_files(warehouse, files, at_once=at_once) == whole
 
 
+@strategies.composite
+def a_company(draw: Any) -> tuple[list[Evidence], Evidence]:
+    """Draw snapshots of people who mostly stay as they are, and what else is told in between."""
+    said, days = list[Said](), (0, 30, 60, 90)
+    for person in "abcd":
+        one = Said(person, 0, hired=draw(HIRED), kind="snapshot", department="x", source="viva")
+        for on in days:
+            one = replace(one, on=on, **draw(MONTH)(on))
+            if one.status != "gone":
+                said.append(one)
+    others = draw(strategies.lists(strategies.sampled_from(OTHERS), max_size=3))
+    left = [replace(x, id=str(n)) for n, x in enumerate(others) if isinstance(x, Left)]
+    said = named([*said, *(r for r in others if isinstance(r, Said))])
+    places = sorted({(r.on, r.source) for r in said})
+    files: list[Evidence] = [([r for r in said if (r.on, r.source) == at], []) for at in places]
+    for one_left in left:
+        files.insert(draw(strategies.integers(0, len(files))), ([], [one_left]))
+    return files, (said, left)
+
+
+HIRED = strategies.sampled_from([-3, -3, None])
+MONTH = strategies.sampled_from(
+    [
+        *[lambda on: {}] * 8,
+        *[lambda on: {"department": "y"}, lambda on: {"department": None}] * 2,
+        lambda on: {"status": "leave"},
+        *[lambda on: {"status": "gone"}, lambda on: {"status": "active"}] * 2,
+        lambda on: {"status": "active", "hired": on - 5},
+        lambda on: {"hired": on + 10},
+        lambda on: {"hired": on},
+        lambda on: {"status": "terminated"},
+        lambda on: {"type": "contingent"},
+    ]
+)
+OTHERS: list[Said | Left] = [
+    *(Left("a", on, recorded=recorded) for on in (20, 59, 61, 95) for recorded in (None, 55)),
+    *(Said("a", on, hired=-3, kind="snapshot", source="other") for on in (15, 60, 75)),
+    *(Said("b", on, hired=on, kind="snapshot", source="other") for on in (45, 60)),
+    *(
+        Said("c", on, hired=-3, department="z", status=s)
+        for on in (-9, 70)
+        for s in ("active", "terminated")
+    ),
+]
+
+
+@settings(PROPERTY, max_examples=15)
+@given(told=a_company())
+def test_what_a_snapshot_says_anew_is_what_a_rebuild_would_find(
+    warehouse: Warehouse, told: tuple[list[Evidence], Evidence]
+) -> None:
+    files, everything = told
+    assert history_of_files(warehouse, files, at_once=1) == plain_history(*everything)
+
+
 def split(given_evidence: Evidence, choices: Any) -> list[Evidence]:
     said, left = given_evidence
     parts: list[tuple[list[Said], list[Left]]] = [([], []) for _ in range(3)]
@@ -375,6 +430,38 @@ def jobs_of(found: History) -> set[tuple[Any, ...]]:
 
 def exits_of(found: History) -> set[tuple[Any, ...]]:
     return {(x.person, x.on, x.is_inferred) for x in found.exits}
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        {},
+        {"department": "y"},
+        {"status": "leave"},
+        {"hired": 25, "person": "new"},
+        {"person": None},
+    ],
+)
+def test_what_most_months_bring_is_written_without_reading_older_records(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, news: dict[str, Any]
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("all records of somebody are read")
+
+    first = [Said(p, 0, hired=-3, kind="snapshot", department="x") for p in "abc"]
+    second = [replace(r, on=30) for r in first]
+    if "person" in news:
+        second.pop()
+    if news.get("person", "a"):
+        second = [replace(second[0], **news), *second["person" not in news :]]
+    third = [replace(r, on=60) for r in second]
+    months = [named(first), named(second), named(third)]
+    files: list[Evidence] = [
+        ([replace(r, id=f"{n}-{r.id}") for r in month], []) for n, month in enumerate(months)
+    ]
+    whole = plain_history([r for said, _ in files for r in said], [])
+    monkeypatch.setattr("etl.history.derive._rebuild", refuse)
+    assert history_of_files(warehouse, files, at_once=1) == whole
 
 
 def test_a_rehire_starts_a_new_spell(warehouse: Warehouse) -> None:
