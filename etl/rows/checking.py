@@ -78,10 +78,10 @@ class Input:
 
 @dataclass(frozen=True)
 class Checked:
-    """A query of checked rows, one of their keys alone, and the rules numbered in the former."""
+    """A query of checked rows, one of what they say unchecked, and the rules of the former."""
 
     query: str
-    keys: str
+    said: str
     problems: tuple[Problem, ...]
 
 
@@ -109,8 +109,7 @@ def check_load(staging: Staging, given: Input, load: Load, rules: EntityRules) -
     names = ["source_row", "source_record_id", "preferred", "said", *stored, *joins.brought]
     names += [f"missing_who_{name}" for name in blanked(load)]
     query = f"SELECT {', '.join(names)}, {problem} AS problem FROM ({joined})"
-    keys = f"SELECT {key} AS source_record_id FROM ({cells})"
-    return Checked(query, keys, tuple(build.problems))
+    return Checked(query, values, tuple(build.problems))
 
 
 def taken_sql(load: Load) -> str:

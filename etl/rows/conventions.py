@@ -65,15 +65,16 @@ def decide_conventions(staging: Any, table: RawTable, mapping: Mapping, path: Pa
     FileProblem
         ambiguous_dates or ambiguous_numbers, asking for ``date_order`` or ``decimal``.
     """
+    days = _iso_days(staging, table, _columns(mapping, ("date", "moment")))
     order = mapping.date_order
     if order is None:
-        evidence = date_evidence(staging, table, date_columns(mapping), mapping.nulls)
+        open_columns = [column for column in date_columns(mapping) if column not in days]
+        evidence = date_evidence(staging, table, open_columns, mapping.nulls)
         order = evidence.order
         if order is None:
             raise _ambiguous_dates(path, evidence)
     decimal = mapping.decimal or _decimal(staging, table, _number_columns(mapping), path)
     zone = mapping.time_zone or table.details.get("time_zone") or "UTC"
-    days = _iso_days(staging, table, _columns(mapping, ("date",)))
     return Conventions(order, decimal, zone if is_zone(zone) else "UTC", days)
 
 
