@@ -47,9 +47,11 @@ def compute_cells(warehouse: Warehouse, *, as_of: dt.date) -> pd.DataFrame:
     """
     span = read_span(warehouse, as_of=as_of)
     grains = dict.fromkeys(m.grain for m in METRICS if m.computed_by == "cube")
-    found = {grain: _grain_cells(warehouse, grain, span) for grain in grains}
-    compared = [department_cells(found[BY_ID["reach"].grain]), group_cells(warehouse, span)]
-    return _in_order([*found.values(), *compared, _retention(warehouse, span)])
+    with warehouse.sparingly():
+        found = {grain: _grain_cells(warehouse, grain, span) for grain in grains}
+        compared = [department_cells(found[BY_ID["reach"].grain]), group_cells(warehouse, span)]
+        compared.append(_retention(warehouse, span))
+    return _in_order([*found.values(), *compared])
 
 
 def grain_query(
@@ -208,7 +210,9 @@ def state_cells(states: pd.DataFrame) -> pd.DataFrame:
         sliced.append(states.groupby(keys).size().unstack("state", fill_value=0).reset_index())
     slices = pd.concat(sliced, ignore_index=True).reindex(columns=[*KEYS[1:], *kinds])
     slices = slices[~(slices[["program", "cohort"]] == NOT_RECORDED).any(axis=1)]
-    slices = slices.assign(population="").iloc[sorted_keys(slices.assign(population=""))]
+    keys = slices[list(KEYS[1:])].astype(object).fillna("")
+    order = sorted_keys(keys)
+    slices, keys = slices.iloc[order], keys.iloc[order]
     counts = slices[kinds].fillna(0.0).to_numpy(dtype=float)
     size = counts.sum(axis=1)
     numbers = []
@@ -216,7 +220,7 @@ def state_cells(states: pd.DataFrame) -> pd.DataFrame:
         lower, upper = intervals.wilson(count, size)
         share = {"value": count / size, "lower": lower, "upper": upper}
         numbers.append(share | {"numerator": count, "denominator": size, "n": size})
-    return _in_order([stack(slices, STATE_METRICS, numbers)])
+    return _in_order([stack(keys, STATE_METRICS, numbers)])
 
 
 def _in_order(frames: list[pd.DataFrame]) -> pd.DataFrame:

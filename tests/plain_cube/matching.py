@@ -14,8 +14,9 @@ class Matching(Company):
     def _manager(self, person: str, day: dt.date) -> str | None:
         for row in self.rows["job_history"]:
             ends = row.get("valid_to") or FOREVER
-            if row["person_id"] == person and (row["valid_from"] or LONG_AGO) <= day < ends:
-                return row.get("manager_person_id")
+            is_theirs = row["person_id"] == person and row.get("manager_person_id")
+            if is_theirs and (row["valid_from"] or LONG_AGO) <= day < ends:
+                return str(row["manager_person_id"])
         return None
 
     def _is_below(self, junior: str, senior: str, day: dt.date) -> bool:

@@ -99,7 +99,12 @@ class Reach(Company):
                     }
                 )
             for department in {"", *(f["department"] for f in facts)}:
-                some = [f for f in facts if department in ("", f["department"])]
+                # Where nobody is eligible or an executive, there is no row of facts.
+                some = [
+                    f
+                    for f in facts
+                    if department in ("", f["department"]) and (f["eligible"] or f["executive"])
+                ]
                 where = (name or "", "", department, "")
                 if some:
                     cell = self._share(some, "participant", "eligible")

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from warehouse.facts.grain import NOT_RECORDED, Span
 from warehouse.facts.pairs import pair_spells
-from warehouse.facts.work import job_on, jobs
+from warehouse.facts.work import job_on, program_jobs
 from warehouse.reporting_line import same_line
 from warehouse.sql import flag, or_zero, zero
 from warehouse.tables import needs_form, person
@@ -29,7 +29,7 @@ def matches(span: Span) -> sa.CTE:
     NULL. in_line: one stood above the other. wanted, wanted_and_offered: skills.
     """
     spell, in_line, skills = pair_spells(span), same_line(pair_spells(span)), _skills(span)
-    mentor, mentee = jobs().alias("mentor_job"), jobs().alias("mentee_job")
+    mentor, mentee = program_jobs().alias("mentor_job"), program_jobs().alias("mentee_job")
     young, old = person.alias("mentor"), person.alias("mentee")
     gap = mentee.c.level - mentor.c.level
     both_placed = sa.and_(_is_placed(mentor), _is_placed(mentee))

@@ -7,7 +7,7 @@ from functools import lru_cache
 import sqlalchemy as sa
 
 from warehouse.facts.grain import NOT_RECORDED, Span
-from warehouse.facts.work import job_on, jobs
+from warehouse.facts.work import job_on, program_jobs
 from warehouse.sql import (
     day,
     days_after,
@@ -22,12 +22,12 @@ ENDED = ("completed", "withdrawn", "ended")
 
 
 def department_at(people: sa.CTE, key: str, person: str, on: str) -> sa.CTE:
-    """Return the department a person was in on a day, for each row of ``people``.
+    """Return the department a person of a program was in on a day, for each row of ``people``.
 
     Where the records begin later, the first department they know stands in. Columns: ``key``,
     department; no row for people of whom no job is recorded.
     """
-    job = jobs()
+    job = program_jobs()
     return (
         sa.select(people.c[key], job.c.department)
         .select_from(people.join(job, job_on(job, people.c[person], people.c[on])))

@@ -66,17 +66,21 @@ def _enrollments() -> sa.Subquery:
     ).subquery("enrolled")
 
 
-def _active_mentees(span: Span, calendar: sa.CTE) -> sa.Subquery:
-    """Return who was the mentee of an active pair on the last day of each period."""
+def _active_mentees(span: Span, opened: sa.CTE) -> sa.Subquery:
+    """Return who was the mentee of an active pair on the last day of a program's periods."""
     spell = pair_spells(span)
     active = sa.and_(
-        spell.c.matched_on <= calendar.c.last_on, spell.c.until_on > calendar.c.last_on
+        opened.c.program.in_((spell.c.program, "")),
+        spell.c.matched_on <= opened.c.last_on,
+        spell.c.until_on > opened.c.last_on,
     )
-    keys = (*(calendar.c[n] for n in (*PERIOD_KEYS, "last_on")), spell.c.mentee_person_id)
-    source = spell.join(calendar, active)
-    each = sa.select(*keys, spell.c.program).select_from(source)
-    every = sa.select(*keys, sa.literal("", sa.String)).select_from(source)
-    return sa.union(each, every).subquery("active_mentee")
+    keys = (*(opened.c[n] for n in (*PERIOD_KEYS, "last_on", "program")), spell.c.mentee_person_id)
+    return (
+        sa.select(*keys)
+        .select_from(spell.join(opened, active))
+        .distinct()
+        .subquery("active_mentee")
+    )
 
 
 def _eligible(span: Span) -> sa.Select[tuple[object, ...]]:
@@ -85,16 +89,21 @@ def _eligible(span: Span) -> sa.Select[tuple[object, ...]]:
     The sum of all changes up to a day is the number on that day; people need not be counted once
     for every period they are there.
     """
-    calendar, scope = span.calendar(), _programs()
-    grown = _monthly_changes(span, scope, "department")
-    keys = [calendar.c[name] for name in PERIOD_KEYS]
+    scope = _programs()
+    grown, opened = _monthly_changes(span, scope, "department"), _open_periods(span, scope)
+    keys = [opened.c[name] for name in PERIOD_KEYS]
     nothing = [zero().label(name) for name in _CHANGING]
     stocks = sa.select(
         *keys,
         *(grown.c[name] for name in ("program", "department", *_CHANGING)),
         zero().label("executive_mentee"),
-    ).select_from(grown.join(calendar, grown.c.changed_on <= calendar.c.last_on))
-    mentee, worked = _active_mentees(span, calendar), work()
+    ).select_from(
+        grown.join(
+            opened,
+            sa.and_(opened.c.program == grown.c.program, grown.c.changed_on <= opened.c.last_on),
+        )
+    )
+    mentee, worked = _active_mentees(span, opened), work()
     employed = sa.and_(
         worked.c.person_id == mentee.c.mentee_person_id,
         worked.c.from_on <= mentee.c.last_on,
@@ -107,14 +116,17 @@ def _eligible(span: Span) -> sa.Select[tuple[object, ...]]:
         *nothing,
         flag(sa.true()),
     ).select_from(mentee.join(worked, employed))
-    both = sa.union_all(stocks, mentees).subquery("both")
-    runs = sa.and_(
-        scope.c.program == both.c.program,
-        calendar.c.period_kind == both.c.period_kind,
-        calendar.c.period == both.c.period,
-        _runs(scope, calendar),
+    return sa.select(*sa.union_all(stocks, mentees).subquery("both").c)
+
+
+def _open_periods(span: Span, scope: sa.FromClause) -> sa.CTE:
+    """Return the periods in which a program is open on some day: program, and the calendar's."""
+    calendar = span.calendar()
+    return (
+        sa.select(scope.c.program, *calendar.c)
+        .select_from(scope.join(calendar, _runs(scope, calendar)))
+        .cte("open_period")
     )
-    return sa.select(*both.c).where(runs)
 
 
 def group_sizes(span: Span) -> sa.Select[tuple[object, ...]]:

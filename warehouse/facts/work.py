@@ -18,7 +18,7 @@ from warehouse.sql import (
     since,
     until,
 )
-from warehouse.tables import department, employment, job_history, participant
+from warehouse.tables import department, employment, job_history, pair, participant
 
 TENURE_DAYS = 183  # six months of employment make a person eligible
 EXECUTIVE_GRADES = 2  # the two highest grades in use are called executives
@@ -44,6 +44,19 @@ def department_names() -> sa.CTE:
 
 @cache
 def jobs() -> sa.CTE:
+    """Return the stretches of everybody's jobs; see :func:`_stretches`."""
+    return _stretches("job", sa.true())
+
+
+@cache
+def program_jobs() -> sa.CTE:
+    """Return the stretches of those who ever were in a program: a tenth of the rows to sort."""
+    people = (participant.c.person_id, pair.c.mentor_person_id, pair.c.mentee_person_id)
+    involved = sa.union(*(sa.select(person) for person in people))
+    return _stretches("program_job", job_history.c.person_id.in_(involved))
+
+
+def _stretches(name: str, chosen: sa.ColumnElement[bool]) -> sa.CTE:
     """Return gapless stretches per person: a job is carried on until the next one is recorded.
 
     The first one also reaches back, so that employment before the first record has a department.
@@ -68,6 +81,7 @@ def jobs() -> sa.CTE:
             rank.label("rank"),
         )
         .select_from(job.outerjoin(names, names.c.department_id == job.c.department_id))
+        .where(chosen)
         .where(sa.or_(job.c.valid_to.is_(None), job.c.valid_to > since(job.c.valid_from)))
         .subquery("ranked_job")
     )
@@ -101,7 +115,7 @@ def jobs() -> sa.CTE:
             sa.case((moved, ranked.c.valid_from)).label("moved_on"),
         )
         .where(ranked.c.rank == 1)
-        .cte("job")
+        .cte(name)
     )
 
 

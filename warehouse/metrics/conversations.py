@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 
 from warehouse.facts.feedback import PAIR_FEEDBACK
@@ -9,7 +10,9 @@ from warehouse.facts.practice import PAIR_PRACTICE
 from warehouse.facts.topics import PAIR_TOPIC
 from warehouse.metrics.metric import CONFIDENTIAL, Metric
 
-_talk = partial(Metric, family="practice", source="Session log")
+REVIEWED_ON = dt.date(2026, 11, 30)
+
+_talk = partial(Metric, family="practice", source="Session log", reviewed_on=REVIEWED_ON)
 _pair, _topic, _said = PAIR_PRACTICE.table.c, PAIR_TOPIC.table.c, PAIR_FEEDBACK.table.c
 
 _HELD = "Sessions held in the period count, those of one-off pairs too."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 
 from warehouse.facts.matching import GENERATION_YEARS
@@ -9,7 +10,15 @@ from warehouse.facts.practice import PAIR_PRACTICE
 from warehouse.metrics.metric import Metric
 from warehouse.sql import flag
 
-_match = partial(Metric, family="practice", grain=PAIR_PRACTICE, source="Matching practice")
+REVIEWED_ON = dt.date(2026, 11, 30)
+
+_match = partial(
+    Metric,
+    family="practice",
+    grain=PAIR_PRACTICE,
+    source="Matching practice",
+    reviewed_on=REVIEWED_ON,
+)
 _pair = PAIR_PRACTICE.table.c
 
 _EVERY_PAIR = (

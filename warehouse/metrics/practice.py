@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 
 from warehouse.facts.participants import PARTICIPANT_PERIOD
@@ -9,8 +10,9 @@ from warehouse.facts.practice import PAIR_PRACTICE
 from warehouse.metrics import conversations, matching
 from warehouse.metrics.metric import Metric
 
-_pairs = partial(Metric, family="practice", grain=PAIR_PRACTICE)
-_people = partial(Metric, family="practice", grain=PARTICIPANT_PERIOD, source="Program office")
+_practice = partial(Metric, family="practice", reviewed_on=dt.date(2026, 11, 30))
+_pairs = partial(_practice, grain=PAIR_PRACTICE)
+_people = partial(_practice, grain=PARTICIPANT_PERIOD, source="Program office")
 _pair, _person = PAIR_PRACTICE.table.c, PARTICIPANT_PERIOD.table.c
 
 _LASTING = (
@@ -88,7 +90,7 @@ ACTIONS = (
         definition="Average number of actions a pair had noted by the period's last day. "
         f"{_LASTING}",
         formula="actions noted / pairs matched",
-        unit="count",
+        unit="ratio",
         kind="ratio",
         numerator=_pair.actions,
         denominator=_pair.lasting,
@@ -181,7 +183,7 @@ OFFICE = (
         "every 100 participants employed on its last day while the program is open; not "
         f"annualized. {_AT_ENROLLMENT}",
         formula="100 x recognitions / participants",
-        unit="count",
+        unit="ratio",
         kind="rate",
         numerator=_person.recognized,
         denominator=_person.present,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 
 from warehouse.facts.reach import APPLICATION, ELIGIBLE, PARTICIPATION
@@ -19,6 +20,8 @@ _represented = partial(
     sensitivity=CONFIDENTIAL,
     undefined_reason="Nobody was eligible or enrolled on the last day of this period",
 )
+
+_represented_groups = partial(_represented, additive=True, reviewed_on=dt.date(2026, 11, 30))
 
 _GROUPS = (
     " By quarter and year for the whole company; people count in the group of the period's last "
@@ -113,25 +116,22 @@ METRICS = (
         definition=_represents("a department"),
         formula="reach of the department / reach of all",
     ),
-    _represented(
+    _represented_groups(
         id="representativeness_level",
         label="Representation of a grade",
         definition=_represents("a grade") + _GROUPS,
         formula="reach of the grade / reach of all",
-        additive=True,
     ),
-    _represented(
+    _represented_groups(
         id="representativeness_function",
         label="Representation of a job family",
         definition=_represents("a job family") + _GROUPS,
         formula="reach of the job family / reach of all",
-        additive=True,
     ),
-    _represented(
+    _represented_groups(
         id="representativeness_location",
         label="Representation of a site",
         definition=_represents("a site") + _GROUPS,
         formula="reach of the site / reach of all",
-        additive=True,
     ),
 )
