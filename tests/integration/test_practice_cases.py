@@ -6,73 +6,29 @@ On DuckDB only: that both engines agree on every figure is shown in test_cube.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from tests.integration.test_cube_cases import find
+from tests.pair_rows import MATCHED, company, pair, session
 from tests.random_company import AS_OF, random_company
 from tests.warehouse_rows import Rows, fill
 from warehouse.cube import compute_cells
-from warehouse.engine import Warehouse, open_warehouse
+from warehouse.engine import Warehouse
 from warehouse.metrics import METRICS
-from warehouse.settings import Settings
 
-MATCHED = dt.date(2025, 1, 10)
 YEAR_END = dt.date(2025, 12, 31)
 PRACTICE = [m.id for m in METRICS if m.family == "practice"]
 
 
-@pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    """One warehouse that every test fills anew."""
-    home: Path = tmp_path_factory.mktemp("practice")
-    opened = open_warehouse(Settings(home, f"duckdb:///{home / 'warehouse.duckdb'}"))
-    yield opened
-    opened.close()
+def figures(embedded: Warehouse, rows: Rows, as_of: dt.date = YEAR_END) -> pd.DataFrame:
+    fill(embedded, rows)
+    return compute_cells(embedded, as_of=as_of)
 
 
-def pair(pair_id: str, **given: Any) -> dict[str, Any]:
-    usual = {
-        "pair_id": pair_id,
-        "program_id": "P",
-        "cohort_id": "C",
-        "kind": "formal",
-        "mentor_person_id": f"young-{pair_id}",
-        "mentee_person_id": f"old-{pair_id}",
-        "matched_on": MATCHED,
-        "status": "active",
-    }
-    return usual | given
-
-
-def session(pair_id: str, on: dt.date, **given: Any) -> dict[str, Any]:
-    usual = {
-        "session_id": f"{pair_id}-{on:%m%d}",
-        "pair_id": pair_id,
-        "planned_start_at": dt.datetime.combine(on, dt.time(9)),
-        "status": "held",
-    }
-    return usual | given
-
-
-def company(*pairs: dict[str, Any], **tables: list[dict[str, Any]]) -> Rows:
-    return {
-        "program": [{"program_id": "P", "starts_on": dt.date(2025, 1, 1)}],
-        "pair": list(pairs),
-        **tables,
-    }
-
-
-def figures(warehouse: Warehouse, rows: Rows, as_of: dt.date = YEAR_END) -> pd.DataFrame:
-    fill(warehouse, rows)
-    return compute_cells(warehouse, as_of=as_of)
-
-
-def test_a_goal_set_on_the_day_of_the_second_session_is_in_time(warehouse: Warehouse) -> None:
+def test_a_goal_set_on_the_day_of_the_second_session_is_in_time(embedded: Warehouse) -> None:
     first, second = dt.date(2025, 1, 20), dt.date(2025, 2, 3)
     set_on = {"a": second, "b": second + dt.timedelta(1), "c": second, "d": None, "e": second}
     rows = company(
@@ -82,14 +38,14 @@ def test_a_goal_set_on_the_day_of_the_second_session_is_in_time(warehouse: Wareh
         session=[session(p, on) for p in "abe" for on in (first, second)] + [session("c", first)],
         goal=[{"pair_id": p, "set_on": on, "status": "open"} for p, on in set_on.items() if on],
     )
-    cells = figures(warehouse, rows)
+    cells = figures(embedded, rows)
     january, february = (find(cells, "goal_set_rate", m) for m in ("2025-01", "2025-02"))
     assert (january["numerator"], january["denominator"]) == (0, 4)  # without the one-off pair
     assert (february["numerator"], february["denominator"]) == (2, 4)  # a and c; b came too late
     assert find(cells, "goal_set_rate", "2025-12")["value"] == 0.5  # who withdrew stays in
 
 
-def test_goals_count_from_their_due_day(warehouse: Warehouse) -> None:
+def test_goals_count_from_their_due_day(embedded: Warehouse) -> None:
     march, may = dt.date(2025, 3, 15), dt.date(2025, 5, 15)
     goals = [
         {"due_on": march, "closed_on": may, "status": "attained"},  # late
@@ -97,13 +53,13 @@ def test_goals_count_from_their_due_day(warehouse: Warehouse) -> None:
         {"due_on": may, "closed_on": march, "status": "attained"},  # ahead of its day
         {"due_on": None, "closed_on": None, "status": "open"},
     ]
-    cells = figures(warehouse, company(pair("a"), goal=[{"pair_id": "a"} | g for g in goals]))
+    cells = figures(embedded, company(pair("a"), goal=[{"pair_id": "a"} | g for g in goals]))
     by_month = [find(cells, "goal_attainment", f"2025-{m}") for m in ("02", "03", "05")]
     assert by_month[0]["status"] == "undefined"
     assert [(c["numerator"], c["denominator"]) for c in by_month[1:]] == [(0, 2), (2, 3)]
 
 
-def test_ground_rules_need_both_and_all_five(warehouse: Warehouse) -> None:
+def test_ground_rules_need_both_and_all_five(embedded: Warehouse) -> None:
     all_five = {
         f"covers_{name}": True
         for name in ("topics", "off_limits", "place", "frequency", "confidentiality")
@@ -118,82 +74,11 @@ def test_ground_rules_need_both_and_all_five(warehouse: Warehouse) -> None:
             | {"covers_place": False},
         ],
     )
-    cells = figures(warehouse, rows)
+    cells = figures(embedded, rows)
     assert find(cells, "ground_rules_rate", "2025-01")["value"] == 0
     assert find(cells, "ground_rules_points", "2025-01")["value"] == 1  # four points of c
     assert find(cells, "ground_rules_rate", "2025-02")["value"] == 0.25
     assert find(cells, "ground_rules_points", "2025-02")["value"] == 2.25
-
-
-def answers(session_id: str, **said: str | None) -> list[dict[str, Any]]:
-    return [
-        {"session_id": session_id, "role": role, "who_mostly_advised": who}
-        for role, who in said.items()
-    ]
-
-
-def test_roles_are_reversed_where_everyone_who_answered_says_so(warehouse: Warehouse) -> None:
-    days = [dt.date(2025, 2, day) for day in range(3, 8)]
-    said = [
-        answers("a-0203", mentor="mentee", mentee="mentee"),
-        answers("a-0204", mentor="mentee"),  # the other one is silent
-        answers("a-0205", mentor="mentee", mentee="balanced"),
-        answers("a-0206", mentee=None),  # answered, but not this question
-    ]
-    rows = company(
-        pair("a"),
-        session=[session("a", on) for on in days],
-        session_feedback=[row for part in said for row in part],
-    )
-    cells = figures(warehouse, rows)
-    reverted = find(cells, "role_reversion_rate", "2025Q1")
-    assert (reverted["numerator"], reverted["denominator"], reverted["n"]) == (2, 3, 1)
-    given = find(cells, "feedback_response_rate", "2025Q1")
-    assert (given["numerator"], given["denominator"]) == (6, 10)
-
-
-def test_answers_are_published_in_the_closed_slices_only(warehouse: Warehouse) -> None:
-    cells = figures(warehouse, random_company(3), AS_OF)
-    of_answers = cells[cells["metric_id"].isin(["role_reversion_rate", "feedback_response_rate"])]
-    assert len(of_answers)
-    assert set(of_answers["period_kind"]) == {"quarter", "year"}
-    assert (of_answers["program"] == "").all()
-    assert not ((of_answers["cohort"] != "") & (of_answers["department"] != "")).any()
-
-
-def test_topics_spread_in_bits_and_technology_is_told_by_words(warehouse: Warehouse) -> None:
-    first, second = dt.date(2025, 2, 3), dt.date(2025, 3, 3)
-    topics = {"a-0203": ["AI", "ai "], "a-0303": ["ai"], "b-0203": ["ai"], "b-0303": ["retail"]}
-    rows = company(
-        pair("a"),
-        pair("b"),
-        pair("c"),
-        session=[session(p, on) for p in "abc" for on in (first, second)],
-        session_topic=[{"session_id": s, "topic": t} for s, ts in topics.items() for t in ts],
-    )
-    cells = figures(warehouse, rows)
-    february, march = (find(cells, "topic_diversity", m) for m in ("2025-02", "2025-03"))
-    assert (february["value"], february["n"]) == (0.0, 2)  # the same topic twice in one session
-    assert march["value"] == pytest.approx(1.0)
-    only = [find(cells, "technology_only_rate", f"2025-{m}") for m in ("01", "02", "03", "12")]
-    assert only[0]["status"] == "undefined"
-    assert [c["value"] for c in only[1:]] == [1.0, 0.5, 0.5]  # c said nothing and is left out
-
-
-def test_goals_are_reviewed_from_the_day_a_program_first_notes_it(warehouse: Warehouse) -> None:
-    days = [dt.date(2025, month, 3) for month in (1, 2, 3)]
-    rows = company(
-        pair("a"),
-        pair("x", program_id="Q"),
-        session=[session(p, on.replace(day=20)) for p in "ax" for on in days],
-        session_topic=[{"session_id": "a-0220", "topic": "Goals"}],
-    )
-    cells = figures(warehouse, rows)
-    values = [find(cells, "sessions_reviewing_goals_rate", f"2025-0{m}") for m in (1, 2, 3)]
-    assert values[0]["status"] == "undefined"
-    assert [c["value"] for c in values[1:]] == [1.0, 0.0]  # the other program never noted any
-    other = find(cells, "sessions_reviewing_goals_rate", "2025", program="Q")
-    assert other["status"] == "undefined"
 
 
 def staff(*jobs: tuple[str, str | None, int | None, str | None]) -> list[dict[str, Any]]:
@@ -205,7 +90,7 @@ def staff(*jobs: tuple[str, str | None, int | None, str | None]) -> list[dict[st
 
 
 def test_the_reporting_line_counts_at_any_depth_on_the_day_of_the_match(
-    warehouse: Warehouse,
+    embedded: Warehouse,
 ) -> None:
     jobs = staff(
         ("young-a", "A", 1, "middle"),
@@ -227,7 +112,7 @@ def test_the_reporting_line_counts_at_any_depth_on_the_day_of_the_match(
             for side, year in zip(("young", "old"), years, strict=True)
         ],
     )
-    cells = figures(warehouse, rows)
+    cells = figures(embedded, rows)
     assert find(cells, "direct_report_conflicts", "2025")["value"] == 1
     direction = find(cells, "role_direction_rate", "2025")
     assert (direction["numerator"], direction["denominator"]) == (1, 2)  # equal grades do not count
@@ -238,7 +123,7 @@ def test_the_reporting_line_counts_at_any_depth_on_the_day_of_the_match(
     assert (apart["numerator"], apart["denominator"]) == (1, 2)  # 15 years are one, 14 are not
 
 
-def test_skills_are_compared_where_the_partner_said_what_they_offer(warehouse: Warehouse) -> None:
+def test_skills_are_compared_where_the_partner_said_what_they_offer(embedded: Warehouse) -> None:
     forms = [
         ("old-a", "wanted", "Video"),
         ("old-a", "wanted", "sales"),
@@ -254,11 +139,11 @@ def test_skills_are_compared_where_the_partner_said_what_they_offer(warehouse: W
             for p, d, s in forms
         ],
     )
-    cell = find(figures(warehouse, rows), "skills_overlap", "2025")
+    cell = find(figures(embedded, rows), "skills_overlap", "2025")
     assert (cell["numerator"], cell["denominator"], cell["n"]) == (1, 2, 1)
 
 
-def test_actions_count_where_they_fall_due(warehouse: Warehouse) -> None:
+def test_actions_count_where_they_fall_due(embedded: Warehouse) -> None:
     actions = [
         ("mentee", "done", True), ("mentee", "done", None), ("mentor", "done", True),
         ("mentee", "dropped", False), ("mentee", "open", True),
@@ -272,7 +157,7 @@ def test_actions_count_where_they_fall_due(warehouse: Warehouse) -> None:
             for who, status, shared in actions
         ],
     )
-    cells = figures(warehouse, rows)
+    cells = figures(embedded, rows)
     assert find(cells, "actions_per_pair", "2025-02")["value"] == 2.5
     assert find(cells, "actions_closed_rate", "2025-02")["status"] == "undefined"
     assert find(cells, "actions_closed_rate", "2025-03")["value"] == 0.6
@@ -281,7 +166,7 @@ def test_actions_count_where_they_fall_due(warehouse: Warehouse) -> None:
     assert find(cells, "ideas_adopted", "2025-03")["value"] == 1
 
 
-def test_training_counts_up_to_the_day_of_the_first_session(warehouse: Warehouse) -> None:
+def test_training_counts_up_to_the_day_of_the_first_session(embedded: Warehouse) -> None:
     met = dt.date(2025, 2, 3)
     people = ["young-a", "old-a", "young-b", "old-b", "nobody"]
     trained = {"young-a": met, "old-a": met + dt.timedelta(1), "young-b": met, "nobody": met}
@@ -297,13 +182,13 @@ def test_training_counts_up_to_the_day_of_the_first_session(warehouse: Warehouse
             {"person_id": p, "program_id": "P", "completed_on": on} for p, on in trained.items()
         ],
     )
-    cells = figures(warehouse, rows)
+    cells = figures(embedded, rows)
     assert find(cells, "trained_before_first_session_rate", "2025-01")["value"] == 0
     cell = find(cells, "trained_before_first_session_rate", "2025-02")
     assert (cell["numerator"], cell["denominator"]) == (2, 4)
 
 
-def test_recognition_is_given_for_every_100_participants(warehouse: Warehouse) -> None:
+def test_recognition_is_given_for_every_100_participants(embedded: Warehouse) -> None:
     people = [f"p{i}" for i in range(8)]
     rows = company(
         employment=[{"person_id": p, "spell_no": 1, "hired_on": MATCHED} for p in people],
@@ -316,22 +201,22 @@ def test_recognition_is_given_for_every_100_participants(warehouse: Warehouse) -
             for program in ("P", None, "Q")
         ],
     )
-    cell = find(figures(warehouse, rows), "recognition_per_100", "2025-02")
+    cell = find(figures(embedded, rows), "recognition_per_100", "2025-02")
     assert (cell["numerator"], cell["denominator"], cell["value"]) == (2, 8, 25)
     assert cell["lower"] == pytest.approx(100 * 0.24221 / 8, abs=1e-3)
     assert cell["upper"] == pytest.approx(100 * 7.22469 / 8, abs=1e-3)
 
 
-def test_a_pair_of_an_unknown_department_counts_as_not_recorded(warehouse: Warehouse) -> None:
-    cells = figures(warehouse, company(pair("a")))
+def test_a_pair_of_an_unknown_department_counts_as_not_recorded(embedded: Warehouse) -> None:
+    cells = figures(embedded, company(pair("a")))
     cell = find(cells, "goal_set_rate", "2025", department="Not recorded")
     assert (cell["numerator"], cell["denominator"]) == (0, 1)
 
 
-def test_nothing_after_a_period_changes_its_figures(warehouse: Warehouse) -> None:
-    fill(warehouse, random_company(3))
+def test_nothing_after_a_period_changes_its_figures(embedded: Warehouse) -> None:
+    fill(embedded, random_company(3))
     year_end = dt.date(2024, 12, 31)
-    then, now = (compute_cells(warehouse, as_of=day) for day in (year_end, AS_OF))
+    then, now = (compute_cells(embedded, as_of=day) for day in (year_end, AS_OF))
     keys = ["metric_id", "program", "cohort", "department", "period"]
     then, now = (
         cells[cells["metric_id"].isin(PRACTICE)].set_index(keys)[["value", "n", "status"]]
