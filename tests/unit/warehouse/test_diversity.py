@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -13,6 +13,7 @@ from warehouse.diversity import entropy
 COUNTS = st.lists(st.lists(st.integers(1, 50), min_size=1, max_size=8), min_size=1, max_size=5)
 
 
+@settings(deadline=None)
 @given(counts=COUNTS)
 def test_entropy_is_scipys(counts: list[list[int]]) -> None:
     flat = np.array([n for group in counts for n in group], dtype=float)
@@ -34,6 +35,7 @@ def test_nothing_said_is_not_zero() -> None:
     assert np.isnan(entropy(np.array([2.0]), np.array([1]), 2)[0])
 
 
+@settings(deadline=None)
 @given(counts=st.lists(st.integers(1, 1000), min_size=2, max_size=9), seed=st.integers(0, 99))
 def test_the_order_of_rows_changes_no_digit(counts: list[int], seed: int) -> None:
     straight = np.array(counts, dtype=float)
