@@ -16,6 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.practice_rows import practice_selects
 from warehouse.coverage import read_span
 from warehouse.cube import compute_cells, grain_query
 from warehouse.disclosure import Policy, apply_policy
@@ -103,7 +104,8 @@ def fill(writer: Writer, size: tuple[int, ...]) -> None:
         f"AS valid_to, 1 AS seq_no, 'D' || ((u('dep', i) * {departments})::INTEGER + "
         f"(u('move', i * 4 + j) < 0.1)::INTEGER) % {departments} AS department_id, "
         "1 + (u('level', i) * 4)::INTEGER + j // 2 AS level, 'f' AS function_type, "
-        f"i * 4 + j AS key FROM ({worked}), (SELECT i AS j FROM numbers(4)) s",
+        "'p' || (i // 8) AS manager_person_id, i * 4 + j AS key "
+        f"FROM ({worked}), (SELECT i AS j FROM numbers(4)) s",
         "program": f"SELECT 'P1' AS program_id, {first} + 90 AS starts_on, 1 AS key",
         "cohort": f"SELECT 'C' || i AS cohort_id, 'P1' AS program_id, i AS key, {first} + 90 + "
         f"(i * {days} // {cohorts + 1}) + 365 AS ends_on FROM numbers({cohorts}) t",
@@ -124,6 +126,7 @@ def fill(writer: Writer, size: tuple[int, ...]) -> None:
         f"SELECT t.i, {first} + 120 + (u('join', t.i % {pairs}) * {days} * 0.8)::INTEGER AS day "
         f"FROM numbers({sessions}) t)",
     }
+    selects |= practice_selects(pairs, sessions, joined)
     for name, select in selects.items():
         _append(writer, name, select)
 

@@ -52,7 +52,7 @@ metric = Table(
     Column("label", String),
     Column("definition", String),
     Column("formula", String),
-    Column("unit", String),  # fraction, count, days, hours, ratio, points
+    Column("unit", String),  # fraction, count, days, hours, grades, bits, ratio, points
     Column("grain", String),
     Column("sensitivity", String),  # operational, confidential, workforce
     Column("minimum_group", Integer),
@@ -70,7 +70,9 @@ metric_cell = Table(
     Column("program", String),
     Column("cohort", String),
     Column("department", String),
-    Column("population", String),  # '' or participants / eligible_non_participants / everyone
+    # '', participants / eligible_non_participants / everyone, or the grade, job family or site that
+    # a metric representativeness_* compares
+    Column("population", String),
     Column("period_kind", String),  # month, quarter, year
     Column("period", String),  # 2026-09, 2026Q3, 2026
     Column("value", Double),

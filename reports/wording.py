@@ -28,6 +28,8 @@ _UNIT_WORDS = {
     "hours": ("hour", "hours"),
     "months": ("month", "months"),
     "points": ("point", "points"),
+    "grades": ("grade", "grades"),
+    "bits": ("bit", "bits"),
 }
 UNIT_TITLES = {
     "fraction": "%",
@@ -37,6 +39,8 @@ UNIT_TITLES = {
     "months": "months",
     "ratio": "ratio",
     "points": "points",
+    "grades": "grades",
+    "bits": "bits",
 }
 
 

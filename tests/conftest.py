@@ -62,6 +62,15 @@ def warehouse(settings: Settings) -> Iterator[Warehouse]:
     opened.close()
 
 
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """One embedded warehouse for the worked examples of a module, each of which fills it anew."""
+    home = tmp_path_factory.mktemp("embedded")
+    opened = open_warehouse(Settings(home, f"duckdb:///{home / 'warehouse.duckdb'}"))
+    yield opened
+    opened.close()
+
+
 @pytest.fixture(scope="session")
 def real_files() -> Path:
     """The folder of real exports; CI requires it, a laptop may be without."""

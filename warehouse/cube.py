@@ -11,20 +11,19 @@ import pandas as pd
 import sqlalchemy as sa
 
 from warehouse import intervals
+from warehouse.cells import COLUMNS, KEYS, SLICES, SMALLEST, sorted_keys, stack, together
 from warehouse.coverage import read_span
+from warehouse.diversity import entropy
 from warehouse.engine import Warehouse
 from warehouse.facts.grain import NOT_RECORDED, Grain, Span
 from warehouse.facts.rhythm import WAITING
 from warehouse.metrics import BY_ID, METRICS, Metric
 from warehouse.metrics.rhythm import STATE_METRICS
+from warehouse.representation import department_cells, group_cells
 from warehouse.retention import retention_cells
 from warehouse.sql import flag, total
 
-SLICES = ("program", "cohort", "department")
-KEYS = ("metric_id", *SLICES, "population", "period_kind", "period")
-VALUES = ("value", "lower", "upper", "numerator", "denominator", "n", "status", "reason")
-COLUMNS = (*KEYS, *VALUES)
-SMALLEST = "smallest"  # smallest protected group, for disclosure control; never published
+__all__ = ["COLUMNS", "KEYS", "SMALLEST", "compute_cells", "grain_query", "state_cells"]
 _SQUARED = ("clustered_share", "ratio")
 _WITH_DENOMINATOR = ("share", "rate", *_SQUARED)
 
@@ -48,9 +47,11 @@ def compute_cells(warehouse: Warehouse, *, as_of: dt.date) -> pd.DataFrame:
     """
     span = read_span(warehouse, as_of=as_of)
     grains = dict.fromkeys(m.grain for m in METRICS if m.computed_by == "cube")
-    frames = [_grain_cells(warehouse, grain, span) for grain in grains]
-    cells = _together(frames)
-    return _ordered(_together([cells, _representation(cells), _retention(warehouse, span)]))
+    with warehouse.sparingly():
+        found = {grain: _grain_cells(warehouse, grain, span) for grain in grains}
+        compared = [department_cells(found[BY_ID["reach"].grain]), group_cells(warehouse, span)]
+        compared.append(_retention(warehouse, span))
+    return _in_order([*found.values(), *compared])
 
 
 def grain_query(
@@ -75,11 +76,10 @@ def _measures(metric: Metric) -> list[sa.Label[Any]]:
     if metric.kind == "people":
         return [sa.func.count(sa.distinct(sa.case((x > 0, unit)))).label(_named(metric, "x"))]
     if metric.kind == "median":
-        middle = sa.func.percentile_cont(0.5).within_group(x.asc())
-        return [
-            middle.filter(x.is_not(None)).label(_named(metric, "x")),
-            sa.func.count(sa.distinct(sa.case((x.is_not(None), unit)))).label(_named(metric, "n")),
-        ]
+        middle = sa.func.percentile_cont(0.5).within_group(x.asc()).filter(x.is_not(None))
+        different = sa.func.count(sa.distinct(sa.case((x.is_not(None), unit))))
+        n = different if metric.people is None else total(metric.people)
+        return [middle.label(_named(metric, "x")), n.label(_named(metric, "n"))]
     people = metric.people if metric.people is not None else flag((x if y is None else y) > 0)
     parts = {"x": x, "n": people}
     if y is not None:
@@ -104,44 +104,63 @@ def _grain_cells(warehouse: Warehouse, grain: Grain, span: Span) -> pd.DataFrame
     keys = pd.DataFrame(index=sums.index)
     hidden = np.zeros(len(sums), dtype=bool)
     for name in KEYS[1:]:
-        column = sums[name] if name in sums else pd.Series("", index=sums.index)
+        column = sums[name].astype(object) if name in sums else pd.Series("", index=sums.index)
         if name in SLICES and name not in grain.keys:
             # A slice of nobody's cohort or program is no slice; an unknown department is one.
             hidden |= (column == "").to_numpy(dtype=bool, na_value=False) & (name in sums)
             if name != "department":
                 hidden |= (column == NOT_RECORDED).to_numpy(dtype=bool, na_value=False)
-        keys[name] = column.fillna("")
+        keys[name] = column.astype(object).fillna("")
     sums, keys = sums[~hidden], keys[~hidden]
-    return pd.concat([_cells(metric, keys, sums) for metric in metrics], ignore_index=True)
+    order = sorted_keys(keys)
+    sums, keys = sums.iloc[order], keys.iloc[order]
+    if metrics[0].kind == "entropy":
+        return _entropy_cells(metrics, keys, sums)
+    return stack(keys, metrics, [_numbers(metric, sums) for metric in metrics])
 
 
-def _cells(metric: Metric, keys: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
-    """Turn a metric's sums into values, intervals and statuses."""
+def _entropy_cells(
+    metrics: Sequence[Metric], keys: pd.DataFrame, sums: pd.DataFrame
+) -> pd.DataFrame:
+    """Take the kinds of things in a slice together; they come as one row each, side by side."""
+    is_first = ~keys.duplicated().to_numpy()
+    group = np.cumsum(is_first) - 1
+    numbers = []
+    for metric in metrics:
+        counts, people = (_part(metric, part, sums) for part in ("x", "n"))
+        n = np.bincount(group, weights=people)
+        numbers.append({"value": entropy(counts, group, len(n)), "n": n})
+    return stack(keys[is_first], metrics, numbers)
 
-    def part(name: str) -> intervals.Array:
-        values: intervals.Array = sums[_named(metric, name)].to_numpy(dtype=float)
-        return values
 
-    x = part("x")
-    cells = keys.assign(metric_id=metric.id, value=x, lower=np.nan, upper=np.nan)
-    cells = cells.assign(numerator=np.nan, denominator=np.nan)
-    cells["n"] = x if metric.kind == "people" else part("n")
+def _numbers(metric: Metric, sums: pd.DataFrame) -> dict[str, intervals.Array]:
+    """Turn a metric's sums into values and intervals."""
+    x = _part(metric, "x", sums)
+    n = x if metric.kind == "people" else _part(metric, "n", sums)
+    groups = [_part(metric, f"p{i}", sums) for i in range(len(metric.protected))]
+    found = {"n": n, SMALLEST: _smallest(groups, len(sums))}
     if metric.kind == "median":
         # Beyond half the stand-in for "not yet", more than half of the rows are still waiting.
-        cells["value"] = np.where(x < WAITING / 4, x, np.nan)
-    elif metric.kind in _WITH_DENOMINATOR:
-        y = part("y")
-        with np.errstate(invalid="ignore", divide="ignore"):
-            known = (y > 0) & ~((x == 0) & (part("u") > 0)) if metric.unknown is not None else y > 0
-            cells["value"] = np.where(known, x / y, np.nan)
-        wanted = ("x", "y", "xx", "yy", "xy") if metric.kind in _SQUARED else ("x", "y")
-        lower, upper = _interval(metric.kind, {name: part(name) for name in wanted}, part("n"))
-        cells = cells.assign(lower=lower, upper=upper, numerator=x, denominator=y)
-    else:
-        cells["numerator"] = x
-    groups = [part(f"p{i}") for i in range(len(metric.protected))]
-    cells[SMALLEST] = _smallest(groups, len(cells))
-    return _with_status(cells, metric)
+        return found | {"value": np.where(x < WAITING / 4, x, np.nan)}
+    if metric.kind not in _WITH_DENOMINATOR:
+        return found | {"value": x, "numerator": x}
+    y = _part(metric, "y", sums)
+    known = y > 0
+    if metric.unknown is not None:
+        known &= ~((x == 0) & (_part(metric, "u", sums) > 0))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = np.where(known, metric.per * x / y, np.nan)
+    wanted = ("x", "y", "xx", "yy", "xy") if metric.kind in _SQUARED else ("x", "y")
+    parts = {name: _part(metric, name, sums) for name in wanted}
+    lower, upper = (metric.per * bound for bound in _interval(metric.kind, parts, n))
+    return found | {
+        "value": value, "lower": lower, "upper": upper, "numerator": x, "denominator": y
+    }  # fmt: skip
+
+
+def _part(metric: Metric, name: str, sums: pd.DataFrame) -> intervals.Array:
+    values: intervals.Array = sums[_named(metric, name)].to_numpy(dtype=float)
+    return values
 
 
 def _interval(kind: str, sums: dict[str, np.ndarray], n: np.ndarray) -> intervals.Bounds:
@@ -161,41 +180,12 @@ def _smallest(groups: list[np.ndarray], length: int) -> np.ndarray:
     return np.where(np.isfinite(smallest), smallest, 0.0)
 
 
-def _with_status(cells: pd.DataFrame, metric: Metric) -> pd.DataFrame:
-    undefined = cells["value"].isna().to_numpy()
-    return cells.assign(
-        status=np.where(undefined, "undefined", "shown"),
-        reason=np.where(undefined, metric.undefined_reason, ""),
-        lower=np.where(undefined, np.nan, cells["lower"]),
-        upper=np.where(undefined, np.nan, cells["upper"]),
-    )
-
-
-def _representation(cells: pd.DataFrame) -> pd.DataFrame:
-    """Compare each department's reach with that of all, by quarter and year."""
-    metric = BY_ID["representativeness"]
-    reach = cells[(cells["metric_id"] == "reach") & (cells["period_kind"] != "month")]
-    reach = reach[reach["program"] == ""]
-    every = reach[reach["department"] == ""].set_index("period")
-    found = reach[reach["department"] != ""].copy()
-    count, size = found["numerator"].to_numpy(), found["denominator"].to_numpy()
-    all_count = every["numerator"].reindex(found["period"]).to_numpy()
-    all_size = every["denominator"].reindex(found["period"]).to_numpy()
-    known = (size > 0) & (all_count > 0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        value = np.where(known, (count / size) / (all_count / all_size), np.nan)
-    lower, upper = intervals.relative_share(count, size, all_count, all_size)
-    found = found.assign(metric_id=metric.id, value=value, lower=lower, upper=upper)
-    found[SMALLEST] = count
-    return _with_status(found, metric)
-
-
 def _retention(warehouse: Warehouse, span: Span) -> pd.DataFrame:
-    found = retention_cells(warehouse, span)
-    found = found.assign(
-        metric_id="retention_12m", program="", numerator=np.nan, denominator=np.nan
-    )
-    return _with_status(found, BY_ID["retention_12m"])
+    found = retention_cells(warehouse, span).assign(program="")
+    found = found.iloc[sorted_keys(found)]
+    names = ("value", "lower", "upper", "n", SMALLEST)
+    numbers = {name: found[name].to_numpy(dtype=float) for name in names}
+    return stack(found, [BY_ID["retention_12m"]], [numbers])
 
 
 def state_cells(states: pd.DataFrame) -> pd.DataFrame:
@@ -220,31 +210,23 @@ def state_cells(states: pd.DataFrame) -> pd.DataFrame:
         sliced.append(states.groupby(keys).size().unstack("state", fill_value=0).reset_index())
     slices = pd.concat(sliced, ignore_index=True).reindex(columns=[*KEYS[1:], *kinds])
     slices = slices[~(slices[["program", "cohort"]] == NOT_RECORDED).any(axis=1)]
+    keys = slices[list(KEYS[1:])].astype(object).fillna("")
+    order = sorted_keys(keys)
+    slices, keys = slices.iloc[order], keys.iloc[order]
     counts = slices[kinds].fillna(0.0).to_numpy(dtype=float)
     size = counts.sum(axis=1)
-    frames = []
-    for metric, count in zip(STATE_METRICS, counts.T, strict=True):
+    numbers = []
+    for count in counts.T:
         lower, upper = intervals.wilson(count, size)
-        cells = slices[list(KEYS[1:])].assign(
-            metric_id=metric.id, value=count / size, lower=lower, upper=upper
-        )
-        cells = cells.assign(numerator=count, denominator=size, n=size, smallest=0.0)
-        frames.append(_with_status(cells, metric))
-    return _ordered(_together(frames))
+        share = {"value": count / size, "lower": lower, "upper": upper}
+        numbers.append(share | {"numerator": count, "denominator": size, "n": size})
+    return _in_order([stack(keys, STATE_METRICS, numbers)])
 
 
-def _together(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    """Put frames under one another; empty ones would only blur the column types."""
-    filled = [frame for frame in frames if not frame.empty]
-    if not filled:
-        return pd.DataFrame(columns=[*COLUMNS, SMALLEST])
-    return pd.concat(filled, ignore_index=True)
-
-
-def _ordered(cells: pd.DataFrame) -> pd.DataFrame:
-    keys = list(KEYS)
-    cells[keys] = cells[keys].astype(object).fillna("")
-    position = cells["metric_id"].map({m.id: i for i, m in enumerate(METRICS)})
-    cells = cells.assign(position=position, n=cells["n"].astype("float64").round().astype("Int64"))
-    cells = cells.sort_values(["position", *keys], kind="stable", ignore_index=True)
-    return cells[[*COLUMNS, SMALLEST]]
+def _in_order(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Put cells in the order of the registry; the slices of a metric are in order already."""
+    cells = together(frames)
+    position = {metric.id: i for i, metric in enumerate(METRICS)}
+    order = np.argsort(cells["metric_id"].map(position).to_numpy(dtype=int), kind="stable")
+    cells = cells.take(order).reset_index(drop=True)
+    return cells.assign(n=cells["n"].astype("float64").round().astype("Int64"))

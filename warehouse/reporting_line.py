@@ -8,7 +8,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from warehouse.engine import Warehouse, Writer
-from warehouse.sql import day, newest_first, until
+from warehouse.sql import day, newest_first, since, until
 from warehouse.tables import job_history
 
 DEEPEST = 50  # managers above one person; more than any company has, it ends what goes in circles
@@ -85,3 +85,50 @@ def _direct(as_of: dt.date) -> sa.CTE:
         )
         .cte("direct")
     )
+
+
+def same_line(pairs: sa.CTE) -> sa.CTE:
+    """Return the pairs of whom, on the day of the match, one stood above the other at any depth.
+
+    ``pairs`` has pair_id, mentor_person_id, mentee_person_id and matched_on. Both lines are walked
+    up from below at once, each as of its own day, so that many days need one walk. Columns:
+    pair_id, once each.
+    """
+    job, sides = job_history.c, ("mentor_person_id", "mentee_person_id")
+    nobody_yet = sa.literal_column("0", sa.Integer)
+    starts = [
+        sa.select(
+            pairs.c.pair_id,
+            pairs.c[other].label("sought_id"),
+            pairs.c.matched_on,
+            pairs.c[below].label("reached_id"),
+            nobody_yet.label("depth"),
+        )
+        for below, other in (sides, sides[::-1])
+    ]
+    walk = sa.select(*sa.union_all(*starts).subquery("start").c).cte("walk", recursive=True)
+    # Stretches of a job history are disjoint, so at most one is in force: no ranking, which every
+    # step of the walk would repeat.
+    in_force = sa.and_(
+        job.person_id == walk.c.reached_id,
+        since(job.valid_from) <= walk.c.matched_on,
+        until(job.valid_to) > walk.c.matched_on,
+        job.manager_person_id.is_not(None),
+    )
+    # What goes in circles past somebody else is ended by the depth alone.
+    walk = walk.union_all(
+        sa.select(
+            walk.c.pair_id,
+            walk.c.sought_id,
+            walk.c.matched_on,
+            job.manager_person_id,
+            walk.c.depth + sa.literal_column("1", sa.Integer),
+        )
+        .join(job_history, in_force)
+        .where(
+            walk.c.reached_id != walk.c.sought_id,
+            walk.c.depth < sa.literal_column(str(DEEPEST), sa.Integer),
+        )
+    )
+    found = sa.select(walk.c.pair_id).where(walk.c.reached_id == walk.c.sought_id)
+    return found.distinct().cte("same_line")

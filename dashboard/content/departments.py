@@ -27,7 +27,7 @@ _FIRST = ("pair_state_on_track", "adherence")
 
 def choices(view: View) -> list[SimpleNamespace]:
     """Return the metrics that can be shown by department, in the order of the registry."""
-    return [metric for metric in view.metrics.values() if metric.metric_id != "representativeness"]
+    return [m for m in view.metrics.values() if not m.metric_id.startswith("representativeness")]
 
 
 def chosen_metric(view: View) -> str:

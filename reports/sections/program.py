@@ -11,6 +11,7 @@ from reports.quarter_data import QuarterData, reasons, shown
 from reports.wording import format_period, format_value
 
 STATE_PREFIX = "pair_state_"
+GROUPS_PREFIX = "representativeness"  # compares groups, has no figure for all of them together
 _NOT_COMPARABLE = (
     "Participants and others are not comparable: one has to stay to be able to join, and engaged "
     "people join. What the program did is in the chapter Impact."
@@ -29,7 +30,8 @@ def health(data: QuarterData) -> Section:
 
 def reach(data: QuarterData) -> Section:
     """Return who takes part, over the last quarters."""
-    table = _over_time(data, data.family("reach"), "Reach", "Who takes part")
+    chosen = [m for m in data.family("reach") if not m.metric_id.startswith(GROUPS_PREFIX)]
+    table = _over_time(data, chosen, "Reach", "Who takes part")
     return Section("reach", "Reach", (), (table,))
 
 

@@ -108,3 +108,13 @@ def test_an_older_warehouse_gets_the_columns_it_lacks(warehouse: Warehouse) -> N
     warehouse.create_tables()
     found = warehouse.read(sa.select(exit_.c.source_record_id, exit_.c.reason_group))
     assert found["source_record_id"].tolist() == ["a"] and found["reason_group"].isna().all()
+
+
+def test_a_small_embedded_warehouse_answers_with_one_thread_for_a_while(
+    embedded: Warehouse,
+) -> None:
+    threads = sa.select(sa.func.current_setting("threads").label("threads"))
+    before = embedded.read(threads)["threads"][0]
+    with embedded.sparingly():
+        assert embedded.read(threads)["threads"][0] == 1
+    assert embedded.read(threads)["threads"][0] == before

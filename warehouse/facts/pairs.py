@@ -7,15 +7,13 @@ from functools import lru_cache
 import sqlalchemy as sa
 
 from warehouse.facts.grain import NOT_RECORDED, Span
-from warehouse.facts.work import jobs
+from warehouse.facts.work import job_on, program_jobs
 from warehouse.sql import (
     day,
     days_after,
-    days_between,
     earlier,
     flag,
     later,
-    newest_first,
     until,
 )
 from warehouse.tables import cohort, pair, pair_status_change, participant, program, session
@@ -24,25 +22,15 @@ ENDED = ("completed", "withdrawn", "ended")
 
 
 def department_at(people: sa.CTE, key: str, person: str, on: str) -> sa.CTE:
-    """Return the department a person was in on a day, for each row of ``people``.
+    """Return the department a person of a program was in on a day, for each row of ``people``.
 
     Where the records begin later, the first department they know stands in. Columns: ``key``,
-    department.
+    department; no row for people of whom no job is recorded.
     """
-    job = jobs()
-    rank = newest_first(
-        people.c[key],
-        sa.case((job.c.recorded_from <= people.c[on], 0), else_=1),
-        sa.func.abs(days_between(job.c.recorded_from, people.c[on])),
-    )
-    ranked = (
-        sa.select(people.c[key], job.c.department, rank.label("rank"))
-        .select_from(people.join(job, job.c.person_id == people.c[person]))
-        .subquery("placed")
-    )
+    job = program_jobs()
     return (
-        sa.select(ranked.c[key], ranked.c.department)
-        .where(ranked.c.rank == 1)
+        sa.select(people.c[key], job.c.department)
+        .select_from(people.join(job, job_on(job, people.c[person], people.c[on])))
         .cte(f"{people.name}_department")
     )
 
@@ -124,8 +112,8 @@ def pair_spells(span: Span) -> sa.CTE:
 def past_sessions(span: Span) -> sa.CTE:
     """Return sessions planned to start by the as-of day.
 
-    Columns: pair_id, session_id, planned_start_at, happened_on, is_held, hours, and whether it
-    was cancelled by the mentee, not attended, or held.
+    Columns: pair_id, session_id, planned_start_at, happened_on, hours, mode, place_is_neutral, and
+    whether it was held, cancelled by the mentee, or not attended.
     """
     happened_on = sa.cast(session.c.planned_start_at, sa.Date)
     minutes = sa.func.coalesce(session.c.actual_minutes, session.c.planned_minutes, 0.0)
@@ -141,6 +129,8 @@ def past_sessions(span: Span) -> sa.CTE:
             sa.case((is_held, minutes / 60.0), else_=0.0).label("hours"),
             flag(by_mentee).label("cancelled_by_mentee"),
             flag(session.c.status == "no_show").label("no_show"),
+            session.c.mode,
+            session.c.place_is_neutral,
         )
         .where(happened_on <= day(span.as_of))
         .cte("past_session")

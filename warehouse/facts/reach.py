@@ -33,6 +33,12 @@ from warehouse.tables import participant, program
 
 _PARTICIPATION = (*PERIOD_KEYS, *SLICED, "person_id")
 _CHANGING = ("eligible", "participant", "executive")
+# What people are grouped by besides departments, and the metric that compares the groups.
+GROUPS = {
+    "level": "representativeness_level",
+    "function_type": "representativeness_function",
+    "location": "representativeness_location",
+}
 
 
 @cache
@@ -60,17 +66,21 @@ def _enrollments() -> sa.Subquery:
     ).subquery("enrolled")
 
 
-def _active_mentees(span: Span, calendar: sa.CTE) -> sa.Subquery:
-    """Return who was the mentee of an active pair on the last day of each period."""
+def _active_mentees(span: Span, opened: sa.CTE) -> sa.Subquery:
+    """Return who was the mentee of an active pair on the last day of a program's periods."""
     spell = pair_spells(span)
     active = sa.and_(
-        spell.c.matched_on <= calendar.c.last_on, spell.c.until_on > calendar.c.last_on
+        opened.c.program.in_((spell.c.program, "")),
+        spell.c.matched_on <= opened.c.last_on,
+        spell.c.until_on > opened.c.last_on,
     )
-    keys = (*(calendar.c[n] for n in (*PERIOD_KEYS, "last_on")), spell.c.mentee_person_id)
-    source = spell.join(calendar, active)
-    each = sa.select(*keys, spell.c.program).select_from(source)
-    every = sa.select(*keys, sa.literal("", sa.String)).select_from(source)
-    return sa.union(each, every).subquery("active_mentee")
+    keys = (*(opened.c[n] for n in (*PERIOD_KEYS, "last_on", "program")), spell.c.mentee_person_id)
+    return (
+        sa.select(*keys)
+        .select_from(spell.join(opened, active))
+        .distinct()
+        .subquery("active_mentee")
+    )
 
 
 def _eligible(span: Span) -> sa.Select[tuple[object, ...]]:
@@ -79,15 +89,21 @@ def _eligible(span: Span) -> sa.Select[tuple[object, ...]]:
     The sum of all changes up to a day is the number on that day; people need not be counted once
     for every period they are there.
     """
-    calendar, scope, grown = span.calendar(), _programs(), _monthly_changes(span)
-    keys = [calendar.c[name] for name in PERIOD_KEYS]
+    scope = _programs()
+    grown, opened = _monthly_changes(span, scope, "department"), _open_periods(span, scope)
+    keys = [opened.c[name] for name in PERIOD_KEYS]
     nothing = [zero().label(name) for name in _CHANGING]
     stocks = sa.select(
         *keys,
         *(grown.c[name] for name in ("program", "department", *_CHANGING)),
         zero().label("executive_mentee"),
-    ).select_from(grown.join(calendar, grown.c.changed_on <= calendar.c.last_on))
-    mentee, worked = _active_mentees(span, calendar), work()
+    ).select_from(
+        grown.join(
+            opened,
+            sa.and_(opened.c.program == grown.c.program, grown.c.changed_on <= opened.c.last_on),
+        )
+    )
+    mentee, worked = _active_mentees(span, opened), work()
     employed = sa.and_(
         worked.c.person_id == mentee.c.mentee_person_id,
         worked.c.from_on <= mentee.c.last_on,
@@ -100,23 +116,64 @@ def _eligible(span: Span) -> sa.Select[tuple[object, ...]]:
         *nothing,
         flag(sa.true()),
     ).select_from(mentee.join(worked, employed))
-    both = sa.union_all(stocks, mentees).subquery("both")
-    runs = sa.and_(
-        scope.c.program == both.c.program,
-        calendar.c.period_kind == both.c.period_kind,
-        calendar.c.period == both.c.period,
-        _runs(scope, calendar),
+    return sa.select(*sa.union_all(stocks, mentees).subquery("both").c)
+
+
+def _open_periods(span: Span, scope: sa.FromClause) -> sa.CTE:
+    """Return the periods in which a program is open on some day: program, and the calendar's."""
+    calendar = span.calendar()
+    return (
+        sa.select(scope.c.program, *calendar.c)
+        .select_from(scope.join(calendar, _runs(scope, calendar)))
+        .cte("open_period")
     )
-    return sa.select(*both.c).where(runs)
 
 
-def _monthly_changes(span: Span) -> sa.Subquery:
-    """Return by how many people each group grew or shrank: program, department, changed_on.
+def group_sizes(span: Span) -> sa.Select[tuple[object, ...]]:
+    """Return how many people of each grade, job family and site are eligible and participants.
+
+    One row per quarter or year with an open program and value of one of ``GROUPS``, the other two
+    NULL; and one per period for everyone, all three NULL.
+    """
+    programs, calendar = _programs(), span.calendar("quarter", "year")
+    scope = sa.select(*programs.c).where(programs.c.program == "").cte("whole_scope")
+    grown = _monthly_changes(span, scope, *GROUPS)
+    named = sa.select(
+        *(calendar.c[name] for name in PERIOD_KEYS),
+        ("Grade " + sa.cast(grown.c.level, sa.String)).label("level"),
+        grown.c.function_type,
+        grown.c.location,
+        grown.c.eligible,
+        grown.c.participant,
+    ).select_from(
+        grown.join(calendar, grown.c.changed_on <= calendar.c.last_on).join(
+            scope, _runs(scope, calendar)
+        )
+    )
+    row = named.cte("group_change").c
+    groups = [sa.func.coalesce(row[name], NOT_RECORDED, type_=sa.String) for name in GROUPS]
+    known = sa.select(
+        *(row[name] for name in PERIOD_KEYS),
+        *(group.label(name) for group, name in zip(groups, GROUPS, strict=True)),
+        row.eligible,
+        row.participant,
+    ).cte("group_of_people")
+    period = [known.c[name] for name in PERIOD_KEYS]
+    sets = [sa.tuple_(*period), *(sa.tuple_(*period, known.c[name]) for name in GROUPS)]
+    return sa.select(
+        *period,
+        *(known.c[name] for name in GROUPS),
+        *(total(known.c[name]).label(name) for name in ("eligible", "participant")),
+    ).group_by(sa.func.grouping_sets(*sets))
+
+
+def _monthly_changes(span: Span, scope: sa.FromClause, *keys: str) -> sa.Subquery:
+    """Return by how many people each group grew or shrank: program, ``keys``, changed_on.
 
     Changes of a month are dated on its first day, as periods end with months; those after the
     as-of day are left out.
     """
-    worked, scope, enrolled = work(), _programs(), _enrollments()
+    worked, enrolled = work(), _enrollments()
     joined = worked.join(scope, sa.true()).outerjoin(
         enrolled,
         sa.and_(enrolled.c.person_id == worked.c.person_id, enrolled.c.program == scope.c.program),
@@ -131,7 +188,7 @@ def _monthly_changes(span: Span) -> sa.Subquery:
     changes = [
         sa.select(
             scope.c.program,
-            worked.c.department,
+            *(worked.c[name] for name in keys),
             month_start(changed_on).label("changed_on"),
             *(
                 sa.literal(sign if name == other else 0.0, sa.Double).label(other)
@@ -144,9 +201,9 @@ def _monthly_changes(span: Span) -> sa.Subquery:
         for changed_on, sign in ((from_on, 1.0), (worked.c.to_on, -1.0))
     ]
     change = sa.union_all(*changes).subquery("change")
-    keys = (change.c.program, change.c.department, change.c.changed_on)
-    summed = sa.select(*keys, *(total(change.c[name]).label(name) for name in _CHANGING))
-    return summed.group_by(*keys).subquery("grown")
+    kept = [change.c[name] for name in ("program", *keys, "changed_on")]
+    summed = sa.select(*kept, *(total(change.c[name]).label(name) for name in _CHANGING))
+    return summed.group_by(*kept).subquery("grown")
 
 
 def _runs(scope: sa.FromClause, calendar: sa.CTE) -> sa.ColumnElement[bool]:

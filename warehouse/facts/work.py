@@ -18,7 +18,7 @@ from warehouse.sql import (
     since,
     until,
 )
-from warehouse.tables import department, employment, job_history, participant
+from warehouse.tables import department, employment, job_history, pair, participant
 
 TENURE_DAYS = 183  # six months of employment make a person eligible
 EXECUTIVE_GRADES = 2  # the two highest grades in use are called executives
@@ -44,11 +44,24 @@ def department_names() -> sa.CTE:
 
 @cache
 def jobs() -> sa.CTE:
+    """Return the stretches of everybody's jobs; see :func:`_stretches`."""
+    return _stretches("job", sa.true())
+
+
+@cache
+def program_jobs() -> sa.CTE:
+    """Return the stretches of those who ever were in a program: a tenth of the rows to sort."""
+    people = (participant.c.person_id, pair.c.mentor_person_id, pair.c.mentee_person_id)
+    involved = sa.union(*(sa.select(person) for person in people))
+    return _stretches("program_job", job_history.c.person_id.in_(involved))
+
+
+def _stretches(name: str, chosen: sa.ColumnElement[bool]) -> sa.CTE:
     """Return gapless stretches per person: a job is carried on until the next one is recorded.
 
     The first one also reaches back, so that employment before the first record has a department.
-    Columns: person_id, begins_on, stops_on, recorded_from, department, level, promoted_on,
-    moved_on (the first day where the stretch is a promotion or a move, else NULL).
+    Columns: person_id, begins_on, stops_on, department, level, function_type, location,
+    promoted_on, moved_on (the first day where the stretch is a promotion or a move, else NULL).
     """
     names, job = department_names(), job_history
     rank = newest_first(
@@ -64,9 +77,11 @@ def jobs() -> sa.CTE:
             named.label("department"),
             job.c.level,
             job.c.function_type,
+            job.c.location,
             rank.label("rank"),
         )
         .select_from(job.outerjoin(names, names.c.department_id == job.c.department_id))
+        .where(chosen)
         .where(sa.or_(job.c.valid_to.is_(None), job.c.valid_to > since(job.c.valid_from)))
         .subquery("ranked_job")
     )
@@ -90,17 +105,23 @@ def jobs() -> sa.CTE:
                 (before(ranked.c.valid_from).is_(None), day(FAR_PAST)), else_=ranked.c.valid_from
             ).label("begins_on"),
             until(sa.func.lead(ranked.c.valid_from).over(**window)).label("stops_on"),
-            ranked.c.valid_from.label("recorded_from"),
             ranked.c.department,
             ranked.c.level,
+            ranked.c.function_type,
+            ranked.c.location,
             sa.case((ranked.c.level > before(ranked.c.level), ranked.c.valid_from)).label(
                 "promoted_on"
             ),
             sa.case((moved, ranked.c.valid_from)).label("moved_on"),
         )
         .where(ranked.c.rank == 1)
-        .cte("job")
+        .cte(name)
     )
+
+
+def job_on(job: sa.FromClause, person: Any, on: Any) -> sa.ColumnElement[bool]:
+    """Tell which stretch of :func:`jobs` a person was in on a day; there is at most one."""
+    return sa.and_(job.c.person_id == person, job.c.begins_on <= on, job.c.stops_on > on)
 
 
 @cache
@@ -135,8 +156,8 @@ def spells() -> sa.CTE:
 def work() -> sa.CTE:
     """Return employment cut at every change of job; the stretches of a person never overlap.
 
-    Columns: person_id, from_on, to_on (half-open), department, level, left_on (only on the
-    stretch that ends with the spell), eligible_from, promoted_on, moved_on.
+    Columns: person_id, from_on, to_on (half-open), department, level, function_type, location,
+    left_on (only on the stretch that ends with the spell), eligible_from, promoted_on, moved_on.
     """
     spell, job = spells(), jobs()
     overlaps = sa.and_(
@@ -156,6 +177,8 @@ def work() -> sa.CTE:
             earlier(spell.c.end_on, until(job.c.stops_on)).label("to_on"),
             sa.func.coalesce(job.c.department, NOT_RECORDED, type_=sa.String).label("department"),
             job.c.level,
+            job.c.function_type,
+            job.c.location,
             sa.case((is_last, spell.c.left_on)).label("left_on"),
             spell.c.eligible_from,
             *changes,

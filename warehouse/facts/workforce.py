@@ -97,17 +97,24 @@ def _exits() -> sa.Subquery:
     )
 
 
-def _build(span: Span) -> sa.Select[tuple[object, ...]]:
-    calendar, piece, departure = span.calendar("quarter", "year"), populations(), _exits()
-    touches = sa.and_(piece.c.from_on <= calendar.c.last_on, piece.c.to_on > calendar.c.opening_on)
+def _pieces() -> sa.CTE:
+    """Return stretches of populations with what is known of the departure that ends them."""
+    piece, departure = populations(), _exits()
     leaves = sa.and_(
         departure.c.person_id == piece.c.person_id, departure.c.exit_on == piece.c.left_on
     )
+    known = [departure.c[name] for name in ("voluntary", "involuntary", "regretted", "unregretted")]
+    return sa.select(*piece.c, *known).select_from(piece.outerjoin(departure, leaves)).cte("ending")
+
+
+def _build(span: Span) -> sa.Select[tuple[object, ...]]:
+    calendar, piece = span.calendar("quarter", "year"), _pieces()
+    touches = sa.and_(piece.c.from_on <= calendar.c.last_on, piece.c.to_on > calendar.c.opening_on)
     left = piece.c.left_on.between(calendar.c.starts_on, calendar.c.last_on)
     # A change counts for the population the person is in on its day.
     begins = piece.c.from_on.between(calendar.c.starts_on, calendar.c.last_on)
-    is_voluntary, is_involuntary = departure.c.voluntary == 1, departure.c.involuntary == 1
-    explained = sa.func.coalesce(departure.c.voluntary + departure.c.involuntary, 0) > 0
+    is_voluntary, is_involuntary = piece.c.voluntary == 1, piece.c.involuntary == 1
+    explained = sa.func.coalesce(piece.c.voluntary + piece.c.involuntary, 0) > 0
     opening, closing = piece.c.from_on <= calendar.c.opening_on, piece.c.to_on > calendar.c.last_on
     average = (flag(opening) + flag(closing)) / 2.0
     measures = {
@@ -117,8 +124,8 @@ def _build(span: Span) -> sa.Select[tuple[object, ...]]:
         "voluntary": sa.and_(left, is_voluntary),
         "involuntary": sa.and_(left, is_involuntary, sa.not_(is_voluntary)),
         "unexplained": sa.and_(left, sa.not_(explained)),
-        "regretted": sa.and_(left, departure.c.regretted == 1),
-        "unregretted": sa.and_(left, departure.c.unregretted == 1, departure.c.regretted == 0),
+        "regretted": sa.and_(left, piece.c.regretted == 1),
+        "unregretted": sa.and_(left, piece.c.unregretted == 1, piece.c.regretted == 0),
         "promoted": sa.and_(begins, piece.c.promoted_on == piece.c.from_on),
         "moved": sa.and_(begins, piece.c.moved_on == piece.c.from_on),
     }
@@ -131,7 +138,7 @@ def _build(span: Span) -> sa.Select[tuple[object, ...]]:
         calendar.c.period,
         *(piece.c[name] for name in _COLUMNS),
         *(columns[name].label(name) for name in _MEASURES),
-    ).select_from(piece.join(calendar, touches).outerjoin(departure, leaves))
+    ).select_from(piece.join(calendar, touches))
 
 
 WORKFORCE = Grain(

@@ -17,6 +17,7 @@ from warehouse.metrics.metric import KINDS
 _FAMILIES = {
     "reach": "Reach: whom the program gets to",
     "rhythm": "Rhythm: whether pairs meet as they agreed to",
+    "practice": "Practice: what makes reverse mentoring work",
     "workforce": "Workforce: who stays, leaves and moves",
 }
 _SENSITIVITY = {

@@ -18,12 +18,13 @@ KINDS = {
     "people": "number of different people or pairs; a full count, so without an interval",
     "share": "numerator / denominator; 95 % interval by Wilson (1927)",
     "clustered_share": "numerator / denominator; 95 % interval by Wilson (1927) on the effective "
-    "number of sessions, because sessions of one pair resemble each other (Korn and Graubard "
+    "number of cases, because cases of one pair or person resemble each other (Korn and Graubard "
     "1998)",
     "rate": "numerator / denominator; exact 95 % Poisson interval (Garwood 1936)",
     "ratio": "numerator / denominator; 95 % t interval of a ratio estimated over pairs "
     "(Cochran 1977, 6.13)",
     "median": "exact median; shown without an interval",
+    "entropy": "entropy of the shares in the numerator; shown without an interval",
     "survival": "Kaplan-Meier product over the days; 95 % interval by Greenwood's formula on the "
     "log(-log) scale",
     "relative": "ratio of two shares; 95 % interval log-normal (Katz 1978)",
@@ -41,9 +42,9 @@ class Metric:
     label, definition, formula : str
         As shown; the definition says who counts, the formula how.
     unit : str
-        fraction, count, days, hours or ratio.
+        fraction, count, days, hours, grades, bits, points or ratio.
     family : str
-        reach, rhythm or workforce.
+        reach, rhythm, practice or workforce.
     kind : str
         A key of ``KINDS``.
     grain : Grain
@@ -58,6 +59,8 @@ class Metric:
         value is undefined, as nobody can claim that it is 0.
     protected : tuple of ColumnElement
         Groups of people whose sums must not be between 1 and the minimum group in a small slice.
+    per : int
+        The rate is given for so many of the denominator.
     additive : bool
         Departments add up to the company, populations to everyone and quarters to the year:
         disclosure control must see that a hidden cell cannot be worked out by subtraction.
@@ -91,6 +94,7 @@ class Metric:
     people: sa.ColumnElement[Any] | None = None
     unknown: sa.ColumnElement[Any] | None = None
     protected: tuple[sa.ColumnElement[Any], ...] = ()
+    per: int = 1
     additive: bool = False
     tells_of: str = ""
     sensitivity: str = OPERATIONAL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 
 from warehouse.facts.reach import APPLICATION, ELIGIBLE, PARTICIPATION
@@ -10,10 +11,34 @@ from warehouse.metrics.metric import CONFIDENTIAL, Metric
 _reach = partial(Metric, family="reach")
 _person, _part, _wait = ELIGIBLE.table.c, PARTICIPATION.table.c, APPLICATION.table.c
 
+_represented = partial(
+    _reach,
+    unit="ratio",
+    kind="relative",
+    grain=ELIGIBLE,
+    computed_by="cells",
+    sensitivity=CONFIDENTIAL,
+    undefined_reason="Nobody was eligible or enrolled on the last day of this period",
+)
+
+_represented_groups = partial(_represented, additive=True, reviewed_on=dt.date(2026, 11, 30))
+
+_GROUPS = (
+    " By quarter and year for the whole company; people count in the group of the period's last "
+    "day, which stands in the column population."
+)
 _ELIGIBLE = (
     "Eligible is every employee with six months of employment on the period's last day, while the "
     "program is open, and everyone who is enrolled."
 )
+
+
+def _represents(group: str) -> str:
+    return (
+        f"How strongly {group} is represented among participants, compared with its share of "
+        f"eligible people: 1 is as expected, 2 twice as often. {_ELIGIBLE}"
+    )
+
 
 METRICS = (
     _reach(
@@ -85,17 +110,28 @@ METRICS = (
         higher_is_better=False,
         undefined_reason="Nobody applied in this period, or half still wait",
     ),
-    _reach(
+    _represented(
         id="representativeness",
         label="Representation of a department",
-        definition="How strongly a department is represented among participants, compared with its "
-        "share of eligible people: 1 is as expected, 2 twice as often. " + _ELIGIBLE,
+        definition=_represents("a department"),
         formula="reach of the department / reach of all",
-        unit="ratio",
-        kind="relative",
-        grain=ELIGIBLE,
-        computed_by="cells",
-        sensitivity=CONFIDENTIAL,
-        undefined_reason="Nobody was eligible or enrolled on the last day of this period",
+    ),
+    _represented_groups(
+        id="representativeness_level",
+        label="Representation of a grade",
+        definition=_represents("a grade") + _GROUPS,
+        formula="reach of the grade / reach of all",
+    ),
+    _represented_groups(
+        id="representativeness_function",
+        label="Representation of a job family",
+        definition=_represents("a job family") + _GROUPS,
+        formula="reach of the job family / reach of all",
+    ),
+    _represented_groups(
+        id="representativeness_location",
+        label="Representation of a site",
+        definition=_represents("a site") + _GROUPS,
+        formula="reach of the site / reach of all",
     ),
 )

@@ -34,8 +34,10 @@ def test_every_metric_says_what_it_is(metric: Metric) -> None:
     assert not metric.undefined_reason.endswith(".")  # statuses are phrases, not sentences
     assert metric.definition.endswith(".")
     assert metric.kind in KINDS
-    assert metric.unit in {"fraction", "count", "days", "hours", "ratio", "points"}
-    assert metric.family in {"reach", "rhythm", "workforce"}
+    assert metric.unit in {
+        "fraction", "count", "days", "hours", "grades", "bits", "ratio", "points",
+    }  # fmt: skip
+    assert metric.family in {"reach", "rhythm", "practice", "workforce"}
     assert metric.minimum_group >= 5
     assert (metric.sensitivity == "workforce") == (metric.family == "workforce")
     assert not metric.tells_of or metric.tells_of in BY_ID
