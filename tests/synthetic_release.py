@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from reports import release_tables
+from reports.fact_rows import RETENTION, figure_sources
 from reports.release_writer import write_release
 from warehouse.metrics.catalog import metric_rows
 
@@ -64,6 +65,7 @@ def tables(*, seed: int = 7, quarters: int = 8, pairs: int = 200) -> dict[str, p
         "release": _frame("release", [_release_row()]),
         "dimension": _dimensions(periods),
         "metric": _metrics(),
+        "metric_change": _frame("metric_change", []),
         "metric_cell": _cells(rng, periods),
         "pair_board": board,
         "pair_event": _events(rng, board),
@@ -148,7 +150,7 @@ def _cells(rng: np.random.Generator, periods: list[tuple[str, str, str]]) -> pd.
                 for population in populations if is_workforce else ("",):
                     values = _cell(rng, metric, (size, order, department, population), hits)
                     key = (program, cohort, department, population, kind, period)
-                    rows.append((metric.metric_id, *key, *values))
+                    rows.append((metric.metric_id, *key, *values, metric.version))
     return pd.DataFrame(rows, columns=_CELL)
 
 
@@ -388,7 +390,11 @@ def _data_health() -> dict[str, pd.DataFrame]:
         ("minimum_group", "No figure about fewer than 5 people", "passed",
          "2,344 figures withheld."),
     ]  # fmt: skip
+    sources = figure_sources()
+    rows = [("session", f"2026-{month:02}", "b1", 1_089) for month in range(1, 10)]
     return {
+        "figure_source": sources[sources["figures"].isin([*_LEVELS, RETENTION])],
+        "fact_rows": _frame("fact_rows", [tuple(row) for row in rows]),
         "load_summary": _frame("load_summary", [tuple(row) for row in loads]),
         "rejected": _frame("rejected", [tuple(row) for row in rejects]),
         "refused": _frame("refused", [tuple(row) for row in refused]),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from warehouse.metrics import reach, rhythm, workforce
-from warehouse.metrics.metric import Metric
+from warehouse.metrics.metric import Change, Metric
 
 METRICS: tuple[Metric, ...] = (*reach.METRICS, *rhythm.METRICS, *workforce.METRICS)
 BY_ID = {metric.id: metric for metric in METRICS}
 
-__all__ = ["BY_ID", "METRICS", "Metric"]
+__all__ = ["BY_ID", "METRICS", "Change", "Metric"]
