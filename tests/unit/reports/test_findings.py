@@ -28,7 +28,7 @@ def effect(**given: Any) -> SimpleNamespace:
 
 def cell(value: float | None, lower: float | None = None, upper: float | None = None,
          status: str = "shown") -> SimpleNamespace:  # fmt: skip
-    return SimpleNamespace(value=value, lower=lower, upper=upper, status=status)
+    return SimpleNamespace(value=value, lower=lower, upper=upper, status=status, metric_version=1)
 
 
 @pytest.mark.parametrize(
