@@ -12,7 +12,6 @@ from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
-from sqlalchemy.sql import visitors
 
 from warehouse import tables as facts
 from warehouse.engine import Warehouse
@@ -127,10 +126,15 @@ def _month(year: float, month: float) -> str:
 
 def _tables_of(grain: Grain) -> Iterator[sa.Table]:
     """Yield the tables that the query of a grain reads."""
-    span = Span.between(dt.date(2024, 1, 1), dt.date(2025, 12, 31))
-    for element in visitors.iterate(grain.build(span)):
-        if isinstance(element, sa.Table):
-            yield element
+    waiting: list[Any] = [grain.build(Span.between(dt.date(2025, 1, 1), dt.date(2025, 1, 31)))]
+    seen: dict[int, Any] = {}
+    while waiting:  # queries share parts, which are looked at once
+        element = waiting.pop()
+        if id(element) not in seen:
+            seen[id(element)] = element
+            waiting += element.get_children()
+            if isinstance(element, sa.Table):
+                yield element
 
 
 def _loaded(table: sa.Table) -> tuple[sa.Table, ...]:
