@@ -48,7 +48,8 @@ def with_versions(
         return cells
     replaced = _blocks(cells).isin(set(_blocks(kept))).to_numpy(dtype=bool)
     kept = _within(kept, minimum_group)[cells.columns]
-    return pd.concat([cells[~replaced], kept.astype(cells.dtypes.to_dict())], ignore_index=True)
+    whole = {"n": "Int64", "metric_version": "int64"}
+    return pd.concat([cells[~replaced].astype(whole), kept.astype(whole)], ignore_index=True)
 
 
 def _published_otherwise(previous: Release, metrics: pd.DataFrame) -> pd.DataFrame:
