@@ -104,14 +104,13 @@ def _of_metrics(
     older: Release, newer: Release, metrics: pd.DataFrame, causes: Causes
 ) -> Iterator[Difference]:
     both = _side_by_side(_cells(older, metrics), _cells(newer, metrics), KEYS)
+    named = {row.Index: (row.label, row.unit) for row in metrics.itertuples()}
     for row in both[_is_changed(both)].itertuples():
         before, after = _side(row, "before"), _side(row, "after")
-        metric: Any = metrics.loc[row.metric_id]
+        label, unit = named[row.metric_id]
         place = {name: str(getattr(row, name)) for name in KEYS if name != "period_kind"}
         why = _why(row, before, after, causes)
-        yield Difference(
-            label=metric.label, unit=metric.unit, before=before, after=after, why=why, **place
-        )
+        yield Difference(label=label, unit=unit, before=before, after=after, why=why, **place)
 
 
 def _why(row: Any, before: Side, after: Side, causes: Causes) -> Why:
@@ -187,11 +186,11 @@ def _side_by_side(before: pd.DataFrame, after: pd.DataFrame, keys: list[str]) ->
     for side in ("before", "after"):
         both[f"status_{side}"] = both[f"status_{side}"].fillna(_ABSENT)
         both[f"reason_{side}"] = both[f"reason_{side}"].fillna("")
-    return both
+    return both.astype(object)  # rows of plain values are walked several times faster
 
 
 def _is_changed(both: pd.DataFrame) -> pd.Series:
-    left, right = both["value_before"], both["value_after"]
+    left, right = (both[f"value_{side}"].astype("float64") for side in ("before", "after"))
     same = (left == right) | (left.isna() & right.isna())
     same &= both["status_before"] == both["status_after"]
     same &= both["reason_before"] == both["reason_after"]
