@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from dashboard.access import Role
 from dashboard.server import check_host, check_port
@@ -34,6 +33,7 @@ from pipeline import (
     write_rejects,
     write_report,
 )
+from release_commands import releases
 from terminal import console, explained, progress_bar, say_loaded
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ app = typer.Typer(
     "Data lies in the folder OUTCOMES_HOME (default ~/.outcomes).",
 )
 
+app.add_typer(releases, name="releases")
+
 Paths = Annotated[list[Path], typer.Argument(help="Files or folders with exports.")]
 MappingFile = Annotated[
     Path | None,
@@ -64,7 +66,8 @@ AsOf = Annotated[
     typer.Option(
         "--as-of",
         formats=["%Y-%m-%d"],
-        help="Last day the data speaks about; default: the last day the records cover.",
+        help="Last day the release speaks about, for example 2026-09-30; what happened later "
+        "stays out. Default: the last day the records cover.",
     ),
 ]
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on this machine.")]
@@ -254,18 +257,12 @@ def report(
 def check() -> None:
     """Check the current release: files reconciled, rows rejected, freshness, small groups."""
     with explained() as settings:
+        from release_words import checks_table
         from reports.release import open_release
 
         release = open_release(settings.releases)
-        checks = release.frame("check")
-        table = Table(title=f"Release {release.info.release_id}", title_justify="left")
-        for heading in ("", "Check", "What was found"):
-            table.add_column(heading)
-        marks = {"passed": "[green]passed[/green]", "note": "[yellow]note[/yellow]"}
-        for row in checks.itertuples():
-            table.add_row(marks.get(row.verdict, "[red]failed[/red]"), row.title, row.detail)
-        console.print(table)
-        if (checks["verdict"] == "failed").any():
+        console.print(checks_table(release))
+        if (release.frame("check")["verdict"] == "failed").any():
             raise typer.Exit(1)
 
 

@@ -71,8 +71,8 @@ class Rights:
 
 
 _EVERYTHING = Rights(allowed=True)
-_ABOUT_THE_RELEASE = frozenset({"release", "dimension", "metric"})
-_ABOUT_LOADS = frozenset({"load_summary", "check", "rejected", "refused"})
+_ABOUT_THE_RELEASE = frozenset({"release", "dimension", "metric", "metric_change", "figure_source"})
+_ABOUT_LOADS = frozenset({"load_summary", "check", "rejected", "refused", "fact_rows"})
 _NAMED = frozenset({"pair_board", "pair_event"})
 _NAMES_REASON = (
     "Names of pairs are shown to the program's own managers only. "
@@ -86,6 +86,7 @@ _REJECTED_REASON = (
     "Rejected rows hold what the source system wrote, names included. "
     "They are shown to administrators only."
 )
+_ROWS_REASON = "Counts of loaded rows by month are shown to administrators only."
 _LOADS_REASON = (
     "Loads are for administrators, program managers, and HR leadership. "
     "The line at the bottom of the menu says whether all files reconciled."
@@ -120,6 +121,8 @@ def rights(viewer: Viewer, table: str) -> Rights:
 def _load_rights(viewer: Viewer, table: str) -> Rights:
     if table == "rejected" and viewer.role is not Role.ADMINISTRATOR:
         return Rights(allowed=False, reason=_REJECTED_REASON)
+    if table == "fact_rows" and viewer.role is not Role.ADMINISTRATOR:
+        return Rights(allowed=False, reason=_ROWS_REASON)
     if viewer.role is Role.DEPARTMENT_HEAD:
         return Rights(allowed=False, reason=_LOADS_REASON)
     return _EVERYTHING

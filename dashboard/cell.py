@@ -24,6 +24,8 @@ class Cell:
         shown, suppressed, undefined, not_estimable, or not_published.
     reason : str
         The sentence to show in place of the value.
+    metric_version : int or None
+        Version of the definition the figure was computed under.
     """
 
     value: float | None = None
@@ -34,6 +36,7 @@ class Cell:
     n: int | None = None
     status: str = "not_published"
     reason: str = "This combination of filters is not published"
+    metric_version: int | None = None
 
     @property
     def is_shown(self) -> bool:
@@ -63,4 +66,5 @@ def read_cell(row: SimpleNamespace) -> Cell:
         n=None if row.n is None else int(row.n),
         status=row.status,
         reason=row.reason or "",
+        metric_version=None if row.metric_version is None else int(row.metric_version),
     )

@@ -14,6 +14,7 @@ class Figure(Protocol):
     lower: float | None
     upper: float | None
     status: str
+    metric_version: float | None
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,9 @@ class Change:
 def compare(now: Figure, before: Figure) -> Change | None:
     """Return the change between two figures of one metric and slice, None where either is hidden.
 
+    Nor is there a change between two definitions: protected figures published before a metric was
+    redefined keep the version they were computed under.
+
     The interval is recovered from the two intervals (MOVER), taking the two periods as
     independent. The same pairs are mostly in both, which makes neighboring periods alike and this
     interval rather too wide than too narrow.
@@ -56,6 +60,9 @@ def compare(now: Figure, before: Figure) -> Change | None:
     intervals it is Newcombe's method 10 (1998).
     """
     if now.status != "shown" or before.status != "shown":
+        return None
+    versions = (known_number(now.metric_version), known_number(before.metric_version))
+    if None not in versions and versions[0] != versions[1]:
         return None
     later, earlier = known_number(now.value), known_number(before.value)
     if later is None or earlier is None:

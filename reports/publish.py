@@ -14,7 +14,8 @@ from models.analyses import pair_states, read_momentum_facts, run_analyses
 from reports import release_tables
 from reports.dimensions import read_dimensions
 from reports.disclosure_gate import check_disclosure
-from reports.ledger_tables import ledger_checks, read_ledger
+from reports.fact_rows import figure_sources, read_fact_rows
+from reports.ledger_tables import FRESH_DAYS, ledger_checks, read_ledger
 from reports.pair_tables import (
     flow,
     match_events,
@@ -22,22 +23,24 @@ from reports.pair_tables import (
     read_pair_events,
     read_pair_facts,
 )
-from reports.release import ReleaseError
+from reports.release import NoRelease, Release, ReleaseError, ReleaseVanished, open_release
 from reports.release_writer import write_release
+from reports.restating import with_versions
 from reports.state_history import state_history
-from warehouse.coverage import last_covered_day
+from reports.wording import format_day
+from warehouse.coverage import has_records, last_covered_day
 from warehouse.cube import compute_cells, state_cells
 from warehouse.disclosure import apply_policy
 from warehouse.disclosure.policy import Policy
 from warehouse.engine import Warehouse
 from warehouse.metrics import METRICS
-from warehouse.metrics.catalog import metric_rows
+from warehouse.metrics.catalog import change_rows, metric_rows
 
 SIGNIFICANT_DIGITS = 12
 
 
 class NothingToPublish(ReleaseError):
-    """The warehouse holds no records a figure could be computed from."""
+    """The warehouse holds no records a figure could be computed from, or none about that day."""
 
 
 def publish(
@@ -58,7 +61,8 @@ def publish(
     releases_folder : Path
         Where releases lie.
     as_of : date, optional
-        Last day the data speaks about; by default the last day its records cover.
+        Last day the data speaks about; by default the last day its records cover. A day in the
+        past publishes what is known today about the days up to it.
     now : datetime
         The moment of publishing, UTC without zone; the only moment a release holds of its own.
     is_sample : bool
@@ -74,7 +78,7 @@ def publish(
     Raises
     ------
     NothingToPublish
-        The warehouse holds no records.
+        The warehouse holds no records, or ``as_of`` is a day they say nothing about.
     DisclosureBroken
         A finished figure would tell about a small group; nothing was published.
     WarehouseBusy, ReleaseBusy
@@ -82,20 +86,68 @@ def publish(
     """
     policy = policy or Policy()
     with warehouse.writing():  # keeps loads away, so that every figure sees the same facts
-        day = as_of or last_covered_day(warehouse)
-        if day is None:
-            raise NothingToPublish(
-                "The warehouse is empty, so there is nothing to publish. Run 'outcomes load "
-                "FOLDER' first, or 'outcomes demo' to look at the sample."
-            )
-        tables = build_tables(warehouse, as_of=day, now=now, is_sample=is_sample, policy=policy)
-    return write_release(releases_folder, tables)
+        day = _day_to_publish(warehouse, as_of, now.date())
+        tables = build_tables(
+            warehouse,
+            as_of=day,
+            now=now,
+            is_sample=is_sample,
+            policy=policy,
+            previous=_valid_release(releases_folder),
+        )
+        return write_release(releases_folder, tables)
+
+
+def _day_to_publish(warehouse: Warehouse, asked: dt.date | None, today: dt.date) -> dt.date:
+    """Return the last day a release may speak about; refuse one the records do not reach."""
+    last = last_covered_day(warehouse)
+    if last is None and (asked is None or not has_records(warehouse, until=asked)):
+        problem = (
+            "The warehouse is empty, so there is nothing to publish. Run 'outcomes load "
+            "FOLDER' first, or 'outcomes demo' to look at the sample."
+        )
+    elif asked is None or asked == last:
+        return last or today
+    elif asked > today:
+        problem = (
+            f"{format_day(asked)} lies in the future: nothing is known about it. Choose a day up "
+            "to today with --as-of, or leave it out."
+        )
+    elif last is not None and asked > last + dt.timedelta(days=FRESH_DAYS):
+        problem = (
+            f"The records end on {format_day(last)}: up to {format_day(asked)} every figure would "
+            "count what is missing as if it had not happened. Load newer exports first, or choose "
+            "an earlier day with --as-of."
+        )
+    elif not has_records(warehouse, until=asked):
+        problem = (
+            f"No record speaks about {format_day(asked)} or any day before it. Choose a later day "
+            "with --as-of, or leave it out."
+        )
+    else:
+        return asked
+    raise NothingToPublish(problem)
+
+
+def _valid_release(folder: Path) -> Release | None:
+    try:
+        return open_release(folder)
+    except (NoRelease, ReleaseVanished):  # the remedy for both is to publish
+        return None
 
 
 def build_tables(
-    warehouse: Warehouse, *, as_of: dt.date, now: dt.datetime, is_sample: bool, policy: Policy
+    warehouse: Warehouse,
+    *,
+    as_of: dt.date,
+    now: dt.datetime,
+    is_sample: bool,
+    policy: Policy,
+    previous: Release | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return every table of a release, disclosure control applied and verified.
+
+    ``previous`` is the release whose protected figures are kept where a definition changed.
 
     Raises
     ------
@@ -109,6 +161,7 @@ def build_tables(
     history = state_history(momentum, pairs, computed, as_of=as_of)
     computed = pd.concat([computed, state_cells(history)], ignore_index=True)
     cells = apply_policy(computed, METRICS, policy)
+    cells = with_versions(cells, metrics, previous, minimum_group=policy.minimum_group)
     analyses = run_analyses(warehouse, as_of=as_of)
     board = pair_board(pairs, pair_states(momentum, as_of=as_of))
     events = read_pair_events(warehouse, as_of=as_of, pair_ids=board["pair_id"])
@@ -117,6 +170,7 @@ def build_tables(
         "release": _release_row(metrics, policy, as_of=as_of, now=now, is_sample=is_sample),
         "dimension": read_dimensions(warehouse, cells, as_of=as_of),
         "metric": metrics,
+        "metric_change": change_rows(),
         "metric_cell": _ordered(cells),
         "estimate": analyses.estimate,
         "curve": analyses.curve,
@@ -128,6 +182,8 @@ def build_tables(
         "load_summary": ledger.loads,
         "rejected": ledger.rejected,
         "refused": ledger.refused,
+        "figure_source": figure_sources(),
+        "fact_rows": read_fact_rows(warehouse),
     }
     withheld = check_disclosure(tables, minimum_group=policy.minimum_group)
     checks = ledger_checks(ledger, as_of=as_of, now=now, is_sample=is_sample)

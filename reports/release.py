@@ -2,21 +2,25 @@
 
 A release is a folder of its own with one SQLite file, ``releases/000001/release.sqlite``; the small
 file ``releases/CURRENT`` names the one that is valid. ``reports.release_writer`` replaces it last
-and atomically.
+and atomically. While an earlier release is the valid one, CURRENT has a second line with the
+highest number ever published, so that no number is given twice.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 
 from reports import release_tables
-from reports.release_file import reading_engine, to_frame
+from reports.release_file import columns_held, reading_engine, to_frame
 
 FILE_NAME = "release.sqlite"
 CURRENT = "CURRENT"
@@ -36,6 +40,22 @@ class ReleaseVanished(ReleaseError):
 
 class ReleaseBusy(ReleaseError):
     """Another process is publishing."""
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """What CURRENT says.
+
+    Attributes
+    ----------
+    current : int
+        Number of the valid release.
+    newest : int
+        Highest number ever published; releases above it were never valid.
+    """
+
+    current: int
+    newest: int
 
 
 @dataclass(frozen=True)
@@ -76,13 +96,39 @@ class Release:
     """One published release, open for reading. Create with :func:`open_release`.
 
     Safe to share between threads; holds no file open between calls, so it can also be made before
-    a server starts its worker processes.
+    a server starts its worker processes. What a release of an earlier version did not hold yet
+    reads as empty: a table without rows, a column without values.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._engine = reading_engine(path)
+        with self._reading() as connection:
+            self._held = columns_held(connection)
         self.info = self._read_info()
+
+    def holds(self, table_name: str, column_name: str | None = None) -> bool:
+        """Tell whether a table, or a column of it, existed when this release was published."""
+        columns = self._held.get(table_name, frozenset())
+        return bool(columns) if column_name is None else column_name in columns
+
+    def count(self, table_name: str) -> int:
+        """Return how many rows a table has."""
+        if not self.holds(table_name):
+            return 0
+        table = release_tables.metadata.tables[table_name]
+        with self._reading() as connection:
+            return int(connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0)
+
+    def tally(self, table_name: str, column_name: str) -> dict[str, int]:
+        """Return how many rows a table has by the values of a text column."""
+        table = release_tables.metadata.tables[table_name]
+        if not self.holds(table_name, column_name):
+            return {}
+        column = table.columns[column_name]
+        query = sa.select(column, sa.func.count()).group_by(column).order_by(column)
+        with self._reading() as connection:
+            return {str(value): int(count) for value, count in connection.execute(query)}
 
     def frame(self, table_name: str, /, **equals: object) -> pd.DataFrame:
         """Return rows of one table, in published order.
@@ -108,21 +154,35 @@ class Release:
             No such table or column.
         """
         table = release_tables.metadata.tables[table_name]
-        statement = sa.select(table).order_by(sa.literal_column("rowid"))
+        columns = {column.name: self._column(column) for column in table.columns}
+        statement = sa.select(*columns.values()).select_from(table)
+        statement = statement.order_by(sa.literal_column("rowid"))
         for name, wanted in equals.items():
-            column = table.columns[name]
+            column = columns[name]
             if isinstance(wanted, list | tuple | set | frozenset):
                 statement = statement.where(column.in_(list(wanted)))
             else:
                 statement = statement.where(
                     column.is_(None) if wanted is None else column == wanted
                 )
+        if not self.holds(table_name):
+            return to_frame(table, [])
+        with self._reading() as connection:
+            rows = list(connection.execute(statement).all())
+        return to_frame(table, rows)
+
+    def _column(self, column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+        if self.holds(column.table.name, column.name):
+            return column
+        return sa.literal(None, column.type).label(column.name)
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
         try:
             with self._engine.connect() as connection:
-                rows = list(connection.execute(statement).all())
+                yield connection
         except DatabaseError as error:
             raise _vanished(self.path) from error
-        return to_frame(table, rows)
 
     def _read_info(self) -> ReleaseInfo:
         found = self.frame("release")
@@ -148,8 +208,13 @@ def current_release_id(folder: Path) -> int:
     ReleaseVanished
         CURRENT is there but does not hold a number.
     """
+    return read_pointer(folder).current
+
+
+def read_pointer(folder: Path) -> Pointer:
+    """Return what CURRENT says; raises as :func:`current_release_id` does."""
     try:
-        text = (folder / CURRENT).read_text(encoding="ascii").strip()
+        words = (folder / CURRENT).read_text(encoding="ascii").split()
     except (FileNotFoundError, NotADirectoryError):
         raise NoRelease(
             f"Nothing has been published yet (looked in {folder}). Load exports with "
@@ -159,30 +224,37 @@ def current_release_id(folder: Path) -> int:
         raise ReleaseVanished(
             f"{folder / CURRENT} cannot be read ({error}). Run 'outcomes publish' again."
         ) from error
-    if not text.isdigit():
+    numbers = [int(word) for word in words if word.isdigit()]
+    if not 1 <= len(words) <= 2 or len(numbers) != len(words) or numbers[-1] < numbers[0]:
         raise ReleaseVanished(
             f"{folder / CURRENT} does not name a release. Run 'outcomes publish' again."
         )
-    return int(text)
+    return Pointer(numbers[0], numbers[-1])
 
 
 def open_release(folder: Path, release_id: int | None = None) -> Release:
-    """Open the valid release, or an earlier one by its number.
+    """Open the valid release, or another one by its number.
 
     Raises
     ------
     NoRelease
-        Nothing has been published yet, or not under this number.
+        Nothing has been published yet, or not under this number, or it was removed since.
     ReleaseVanished
         The release was published but its file is gone or unreadable.
     """
-    current = current_release_id(folder)
-    wanted = current if release_id is None else release_id
-    if not 1 <= wanted <= current:
+    pointer = read_pointer(folder)
+    wanted = pointer.current if release_id is None else release_id
+    if not 1 <= wanted <= pointer.newest:
         raise NoRelease(
-            f"There is no release {wanted}; the releases published so far are 1 to {current}."
+            f"There is no release {wanted}; the releases published so far are 1 to "
+            f"{pointer.newest}."
         )
-    return Release(folder / folder_name(wanted) / FILE_NAME)
+    path = folder / folder_name(wanted) / FILE_NAME
+    if wanted != pointer.current and not path.parent.exists():
+        raise NoRelease(
+            f"Release {wanted} is no longer kept. 'outcomes releases list' shows which are."
+        )
+    return Release(path)
 
 
 def folder_name(release_id: int) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import numpy as np
 import pandas as pd
 import sqlalchemy as sa
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
 from reports import release_tables
@@ -57,6 +58,27 @@ def reading_engine(path: Path) -> sa.Engine:
         query={"mode": "ro", "immutable": "1", "uri": "true"},
     )
     return sa.create_engine(url, poolclass=NullPool)
+
+
+def columns_held(connection: sa.Connection) -> dict[str, frozenset[str]]:
+    """Return the columns of every table in a file; the release's version decides which exist."""
+    query = (
+        "SELECT held.name, col.name FROM sqlite_master held JOIN pragma_table_info(held.name) col "
+        "WHERE held.type = 'table'"
+    )
+    found: dict[str, set[str]] = {}
+    for table, column in connection.exec_driver_sql(query):
+        found.setdefault(table, set()).add(column)
+    return {table: frozenset(columns) for table, columns in found.items()}
+
+
+def is_intact(path: Path) -> bool:
+    """Tell whether the file is a sound database, whatever it says."""
+    try:
+        with reading_engine(path).connect() as connection:
+            return connection.exec_driver_sql("PRAGMA quick_check").scalar() == "ok"
+    except DatabaseError:
+        return False
 
 
 def to_frame(table: sa.Table, rows: list[Any]) -> pd.DataFrame:

@@ -62,6 +62,15 @@ metric = Table(
     Column("version", Integer),
     Column("reviewed_on", Date),
     Column("position", Integer),
+    Column("declaration_sha256", String),  # of what the figure is computed from and by
+)
+metric_change = Table(
+    "metric_change",
+    metadata,
+    Column("metric_id", String),
+    Column("version", Integer),  # that the change led to; the first version has no row
+    Column("changed_on", Date),
+    Column("what", String),
 )
 metric_cell = Table(
     "metric_cell",
@@ -83,6 +92,7 @@ metric_cell = Table(
     Column("n", Integer),  # people or pairs behind the value; NULL when suppressed
     Column("status", String),
     Column("reason", String),
+    Column("metric_version", Integer),  # of the definition the value was computed under
 )
 estimate = Table(
     "estimate",
@@ -213,6 +223,21 @@ rejected = Table(
     Column("value", String),
     Column("message", String),
     Column("row_json", String),
+)
+# What tells why a figure changed between two releases; see reports.change_causes.
+figure_source = Table(
+    "figure_source",
+    metadata,
+    Column("figures", String),  # a metric, or an analysis of the table estimate
+    Column("entity", String),  # table of loaded facts they are computed from
+)
+fact_rows = Table(
+    "fact_rows",
+    metadata,
+    Column("entity", String),
+    Column("month", String),  # of the day the rows speak about, 2026-09; '' where they name none
+    Column("batch_id", String),  # load that last wrote them
+    Column("rows", Integer),
 )
 check = Table(
     "check",

@@ -1,11 +1,12 @@
 """Publish a release: written beside the valid one, switched in one step that survives a power cut.
 
-A publish killed at any moment leaves the release before it in place; numbers above CURRENT are
-leftovers, cannot be opened and are removed by the next publish.
+A publish killed at any moment leaves the release before it in place. What it left behind (folders
+"building-", numbers above the newest in CURRENT) was never readable and is removed by the next.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -23,13 +24,17 @@ from reports.release import (
     CURRENT,
     FILE_NAME,
     NoRelease,
+    Pointer,
     ReleaseBusy,
     ReleaseError,
-    current_release_id,
+    ReleaseVanished,
     folder_name,
+    read_pointer,
 )
 from reports.release_file import write_file
 
+CHECKSUM = f"{FILE_NAME}.sha256"  # as sha256sum writes it, so that it can be checked by hand
+REMOVING = "removing-"
 _LOCK = "publish.lock"
 _BUILDING = "building-"
 _SWAPPING = "current-"
@@ -63,7 +68,7 @@ def write_release(folder: Path, tables: Mapping[str, pd.DataFrame]) -> int:
     _check_tables(tables)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _publishing(folder):
+        with publishing(folder):
             return _write_locked(folder, tables)
     except OSError as error:
         raise ReleaseError(
@@ -74,34 +79,47 @@ def write_release(folder: Path, tables: Mapping[str, pd.DataFrame]) -> int:
 
 
 def _write_locked(folder: Path, tables: Mapping[str, pd.DataFrame]) -> int:
-    try:
-        current = current_release_id(folder)
-    except NoRelease:
-        current = 0
-    _remove_leftovers(folder, current)
-    release_id = current + 1
+    newest = newest_number(folder)
+    _remove_leftovers(folder, newest)
+    release_id = newest + 1
     building = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=folder))
     try:
         path = building / FILE_NAME
         write_file(path, tables, release_id)
-        path.chmod(0o444)
-        _sync(path)
+        _write_checksum(path)
+        for written in (path, building / CHECKSUM):
+            written.chmod(0o444)
+            _sync(written)
         building.chmod(0o755)
         _sync_folder(building)
         building.rename(folder / folder_name(release_id))
         _sync_folder(folder)
-        _switch(folder, release_id)
+        point_at(folder, Pointer(release_id, release_id))
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
     return release_id
 
 
-def _switch(folder: Path, release_id: int) -> None:
+def newest_number(folder: Path) -> int:
+    """Return the highest number ever published, 0 for none.
+
+    Where CURRENT was lost or damaged, every numbered folder counts as published: none of them is
+    removed, and no number is given twice.
+    """
+    try:
+        return read_pointer(folder).newest
+    except (NoRelease, ReleaseVanished):
+        names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+        return max((int(name) for name in names if name.isdigit()), default=0)
+
+
+def point_at(folder: Path, pointer: Pointer) -> None:
     """Replace CURRENT in one step that survives a power cut."""
+    numbers = dict.fromkeys((pointer.current, pointer.newest))
     handle, name = tempfile.mkstemp(prefix=_SWAPPING, dir=folder)
     with os.fdopen(handle, "w", encoding="ascii") as out:
-        out.write(f"{folder_name(release_id)}\n")
+        out.writelines(f"{folder_name(number)}\n" for number in numbers)
         out.flush()
         os.fsync(out.fileno())
     Path(name).chmod(0o644)
@@ -109,11 +127,22 @@ def _switch(folder: Path, release_id: int) -> None:
     _sync_folder(folder)
 
 
-def _remove_leftovers(folder: Path, current: int) -> None:
-    """Remove what killed publishes left: nothing of it was ever readable."""
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_checksum(path: Path) -> None:
+    line = f"{sha256_of(path)}  {path.name}\n"
+    (path.parent / CHECKSUM).write_text(line, encoding="ascii")
+
+
+def _remove_leftovers(folder: Path, newest: int) -> None:
+    """Remove what killed commands left: nothing of it was readable, or any more."""
     for entry in folder.iterdir():
-        is_unfinished = entry.name.startswith((_BUILDING, _SWAPPING))
-        is_never_valid = entry.name.isdigit() and int(entry.name) > current
+        is_unfinished = entry.name.startswith((_BUILDING, _SWAPPING, REMOVING))
+        is_never_valid = entry.name.isdigit() and int(entry.name) > newest
         if is_unfinished or is_never_valid:
             if entry.is_dir():
                 shutil.rmtree(entry)
@@ -122,8 +151,14 @@ def _remove_leftovers(folder: Path, current: int) -> None:
 
 
 @contextmanager
-def _publishing(folder: Path) -> Iterator[None]:
-    """Hold the right to publish; the operating system gives it back when the process dies."""
+def publishing(folder: Path) -> Iterator[None]:
+    """Hold the right to publish, switch and remove; given back when the process dies.
+
+    Raises
+    ------
+    ReleaseBusy
+        Another process holds it.
+    """
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=str(folder / _LOCK)),
         poolclass=NullPool,

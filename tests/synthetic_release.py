@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from reports import release_tables
+from reports.fact_rows import RETENTION, figure_sources
 from reports.release_writer import write_release
 from warehouse.metrics.catalog import metric_rows
 
@@ -54,6 +55,12 @@ _LEVELS = {
     "turnover_gri": (0.031, 0.005),
 } | {f"pair_state_{state}": (share, 0.06) for state, share in STATES}
 
+# Definitions that changed: one whose figures were restated, one whose earlier figures were kept.
+_CHANGES = (
+    ("adherence", dt.date(2026, 6, 30), "Days on which the pair is paused no longer count."),
+    ("turnover", dt.date(2026, 3, 31), "Contingent workers no longer count as headcount."),
+)
+
 
 def tables(*, seed: int = 7, quarters: int = 8, pairs: int = 200) -> dict[str, pd.DataFrame]:
     """Return a seeded set of release tables; the last quarter is 2026Q3."""
@@ -64,6 +71,7 @@ def tables(*, seed: int = 7, quarters: int = 8, pairs: int = 200) -> dict[str, p
         "release": _frame("release", [_release_row()]),
         "dimension": _dimensions(periods),
         "metric": _metrics(),
+        "metric_change": _frame("metric_change", [(m, 2, *rest) for m, *rest in _CHANGES]),
         "metric_cell": _cells(rng, periods),
         "pair_board": board,
         "pair_event": _events(rng, board),
@@ -116,7 +124,9 @@ def _dimensions(periods: list[tuple[str, str, str]]) -> pd.DataFrame:
 
 def _metrics() -> pd.DataFrame:
     declared = metric_rows()
-    return declared[declared["metric_id"].isin(list(_LEVELS))].reset_index(drop=True)
+    declared = declared[declared["metric_id"].isin(list(_LEVELS))].reset_index(drop=True)
+    changed = declared["metric_id"].isin([name for name, *_ in _CHANGES])
+    return declared.assign(version=declared["version"].where(~changed, 2))
 
 
 def _slices() -> Iterator[tuple[str, str, str, int]]:
@@ -148,7 +158,9 @@ def _cells(rng: np.random.Generator, periods: list[tuple[str, str, str]]) -> pd.
                 for population in populations if is_workforce else ("",):
                     values = _cell(rng, metric, (size, order, department, population), hits)
                     key = (program, cohort, department, population, kind, period)
-                    rows.append((metric.metric_id, *key, *values))
+                    is_kept = is_workforce and period < "2026"  # published under version 1
+                    version = 1 if is_kept else metric.version
+                    rows.append((metric.metric_id, *key, *values, version))
     return pd.DataFrame(rows, columns=_CELL)
 
 
@@ -388,7 +400,11 @@ def _data_health() -> dict[str, pd.DataFrame]:
         ("minimum_group", "No figure about fewer than 5 people", "passed",
          "2,344 figures withheld."),
     ]  # fmt: skip
+    sources = figure_sources()
+    rows = [("session", f"2026-{month:02}", "b1", 1_089) for month in range(1, 10)]
     return {
+        "figure_source": sources[sources["figures"].isin([*_LEVELS, RETENTION])],
+        "fact_rows": _frame("fact_rows", [tuple(row) for row in rows]),
         "load_summary": _frame("load_summary", [tuple(row) for row in loads]),
         "rejected": _frame("rejected", [tuple(row) for row in rejects]),
         "refused": _frame("refused", [tuple(row) for row in refused]),

@@ -21,19 +21,14 @@ def first_covered_day(warehouse: Warehouse, *, as_of: dt.date) -> dt.date:
     At most ten calendar years are covered. Without departures and program, the first record of a
     worker decides.
     """
-    days = (
-        exit_.c.exit_on,
-        program.c.starts_on,
-        participant.c.applied_on,
-        participant.c.enrolled_on,
-        pair.c.matched_on,
-    )
-    first = _bound(warehouse, *(sa.select(sa.func.min(day)).where(day <= as_of) for day in days))
-    if first is None:
-        recorded = worker_record.c.recorded_on
-        first = _bound(warehouse, sa.select(sa.func.min(recorded)).where(recorded <= as_of))
+    first = _first_record(warehouse, as_of)
     earliest = dt.date(as_of.year - LONGEST_YEARS + 1, 1, 1)
     return max((first or as_of).replace(day=1), earliest)
+
+
+def has_records(warehouse: Warehouse, *, until: dt.date) -> bool:
+    """Tell whether any record speaks about a day or one before it."""
+    return _first_record(warehouse, until) is not None
 
 
 def last_covered_day(warehouse: Warehouse) -> dt.date | None:
@@ -56,6 +51,21 @@ def last_covered_day(warehouse: Warehouse) -> dt.date | None:
         ),
         latest=True,
     )
+
+
+def _first_record(warehouse: Warehouse, as_of: dt.date) -> dt.date | None:
+    days = (
+        exit_.c.exit_on,
+        program.c.starts_on,
+        participant.c.applied_on,
+        participant.c.enrolled_on,
+        pair.c.matched_on,
+    )
+    first = _bound(warehouse, *(sa.select(sa.func.min(day)).where(day <= as_of) for day in days))
+    if first is None:
+        recorded = worker_record.c.recorded_on
+        first = _bound(warehouse, sa.select(sa.func.min(recorded)).where(recorded <= as_of))
+    return first
 
 
 def read_span(warehouse: Warehouse, *, as_of: dt.date) -> Span:

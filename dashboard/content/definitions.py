@@ -46,6 +46,42 @@ def read_facts(metric: SimpleNamespace) -> list[tuple[str, str]]:
     ]
 
 
+def read_history(view: View, metric: SimpleNamespace) -> list[tuple[str, str]]:
+    """Return what changed in a metric's definition, and what became of figures before it.
+
+    Operational figures are computed anew for all periods; protected ones that were published keep
+    their value and their version, which is why the quarters of each are named.
+    """
+    changes = view.rows("metric_change", metric_id=metric.metric_id)
+    found = [
+        (f"Version {row.version}", f"Since {wording.format_day(row.changed_on)}. {row.what}")
+        for row in sorted(changes, key=lambda row: -row.version)
+    ]
+    if not found:
+        return []
+    if metric.sensitivity == "operational":
+        words = f"Restated: every period is shown under version {metric.version}."
+    else:
+        words = _kept_words(view, metric)
+    return [*found, ("Earlier quarters", words)]
+
+
+def _kept_words(view: View, metric: SimpleNamespace) -> str:
+    cells = view.snapshot.cells(metric.metric_id, "quarter", for_manager=False)
+    quarters: dict[int, set[str]] = {}
+    for by_period in cells.values():
+        for quarter, cell in by_period.items():
+            if cell.metric_version not in (None, metric.version):
+                quarters.setdefault(cell.metric_version or 0, set()).add(quarter)
+    if not quarters:
+        return f"None was published before: all are shown under version {metric.version}."
+    spans = []
+    for version, names in sorted(quarters.items()):
+        ends = dict.fromkeys(wording.format_period(name) for name in (min(names), max(names)))
+        spans.append(f"{' to '.join(ends)} under version {version}")
+    return f"As they were published: {'; '.join(spans)}. They are not compared with later ones."
+
+
 def figures(view: View) -> list[Figure]:
     """Return all definitions as one table."""
     columns = (
@@ -60,6 +96,7 @@ def figures(view: View) -> list[Figure]:
         Column("Owner"),
         Column("Version", is_number=True),
         Column("Reviewed"),
+        Column("Changes", is_long=True),
     )
     lines = tuple(
         tuple(
@@ -76,6 +113,7 @@ def figures(view: View) -> list[Figure]:
                 metric.owner,
                 metric.version,
                 metric.reviewed_on.date() if metric.reviewed_on else "",
+                " ".join(f"{name}: {words}" for name, words in read_history(view, metric)),
             )
         )
         for metric in view.metrics.values()

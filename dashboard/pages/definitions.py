@@ -34,7 +34,8 @@ def _subtitle(view: View) -> str:
 def _metric(view: View, metric: Any) -> Any:
     anchor = f"metric-{metric.metric_id}"
     items: list[Any] = [html.Dt("Formula"), html.Dd(html.Code(metric.formula))]
-    for name, words in definitions.read_facts(metric):
+    facts = [*definitions.read_facts(metric), *definitions.read_history(view, metric)]
+    for name, words in facts:
         items += [html.Dt(name), html.Dd(words)]
     return html.Section(
         [

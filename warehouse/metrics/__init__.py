@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from warehouse.metrics import practice, reach, rhythm, workforce
-from warehouse.metrics.metric import Metric
+from warehouse.metrics.metric import Change, Metric
 
 METRICS: tuple[Metric, ...] = (
     *reach.METRICS,
@@ -13,4 +13,4 @@ METRICS: tuple[Metric, ...] = (
 )
 BY_ID = {metric.id: metric for metric in METRICS}
 
-__all__ = ["BY_ID", "METRICS", "Metric"]
+__all__ = ["BY_ID", "METRICS", "Change", "Metric"]

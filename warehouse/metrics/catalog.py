@@ -1,6 +1,7 @@
 """The registry as rows of a release and as METRICS.md.
 
-``python -m warehouse.metrics.catalog METRICS.md`` writes the page, ``--check`` only compares.
+``python -m warehouse.metrics.catalog METRICS.md`` writes the page and notes the versions of new
+metrics, ``--check`` only compares. Both fail where a declaration changed without a new version.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 
 from warehouse import generated
-from warehouse.metrics import METRICS, Metric
-from warehouse.metrics.metric import KINDS
+from warehouse.metrics import METRICS, Metric, versions
+from warehouse.metrics.metric import KINDS, OPERATIONAL
 
 _FAMILIES = {
     "reach": "Reach: whom the program gets to",
@@ -59,10 +60,21 @@ def metric_rows() -> pd.DataFrame:
             "version": m.version,
             "reviewed_on": m.reviewed_on,
             "position": position,
+            "declaration_sha256": versions.declaration_sha256(m),
         }
         for position, m in enumerate(METRICS, start=1)
     ]
     return pd.DataFrame(rows).astype({"higher_is_better": "boolean"})
+
+
+def change_rows() -> pd.DataFrame:
+    """Return the changes of definitions as the release table ``metric_change``."""
+    rows = [
+        (metric.id, change.version, change.changed_on, change.what)
+        for metric in METRICS
+        for change in metric.changes
+    ]
+    return pd.DataFrame(rows, columns=["metric_id", "version", "changed_on", "what"])
 
 
 def render_metrics_page() -> str:
@@ -94,8 +106,26 @@ def _section(metric: Metric) -> str:
         "Version": f"{metric.version}, reviewed {metric.reviewed_on:%Y-%m-%d}",
     }
     lines = [f"### {metric.label} (`{metric.id}`)\n", f"{metric.definition}\n"]
-    return "\n".join([*lines, *(f"- {name}: {words}" for name, words in given.items()), ""])
+    facts = [f"- {name}: {words}" for name, words in given.items()]
+    return "\n".join([*lines, *facts, *_changes(metric), ""])
+
+
+def _changes(metric: Metric) -> list[str]:
+    """Return what changed in each version, and what became of earlier figures."""
+    earlier = "earlier periods were restated"
+    if metric.sensitivity != OPERATIONAL:
+        earlier = "periods published before keep their figure and version"
+    return [
+        f"- Changed in version {change.version}, {change.changed_on:%Y-%m-%d}: "
+        f"{change.what.rstrip('.')}; {earlier}"
+        for change in metric.changes
+    ]
 
 
 if __name__ == "__main__":
-    sys.exit(generated.run(render_metrics_page, what="METRICS.md"))
+    sys.exit(
+        max(
+            versions.run(METRICS, check="--check" in sys.argv),
+            generated.run(render_metrics_page, what="METRICS.md"),
+        )
+    )

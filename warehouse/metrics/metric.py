@@ -31,6 +31,24 @@ KINDS = {
 }
 
 
+@dataclass(frozen=True)
+class Change:
+    """A change of what a metric computes, and the version it led to.
+
+    Attributes
+    ----------
+    version : int
+        2 for the first change; the version a metric was first declared under needs none.
+    changed_on : date
+    what : str
+        What is computed differently and why, in a sentence for readers of the figure.
+    """
+
+    version: int
+    changed_on: dt.date
+    what: str
+
+
 @dataclass(frozen=True, eq=False)
 class Metric:
     """A figure that can be computed for any slice and period of its grain.
@@ -79,6 +97,9 @@ class Metric:
         Population shown where none is chosen.
     owner, source, version, reviewed_on
         Who answers for it, where it comes from, and which version of the formula this is.
+    changes : tuple of Change
+        One per version after the first, in order. ``warehouse.metrics.versions`` holds that no
+        declaration changes without one.
     """
 
     id: str
@@ -107,3 +128,4 @@ class Metric:
     source: str = "Program monitoring"
     version: int = 1
     reviewed_on: dt.date = dt.date(2026, 11, 23)
+    changes: tuple[Change, ...] = ()

@@ -27,8 +27,10 @@ def effect(**given: Any) -> SimpleNamespace:
 
 
 def cell(value: float | None, lower: float | None = None, upper: float | None = None,
-         status: str = "shown") -> SimpleNamespace:  # fmt: skip
-    return SimpleNamespace(value=value, lower=lower, upper=upper, status=status)
+         status: str = "shown", version: int = 1) -> SimpleNamespace:  # fmt: skip
+    return SimpleNamespace(
+        value=value, lower=lower, upper=upper, status=status, metric_version=version
+    )
 
 
 @pytest.mark.parametrize(
@@ -126,6 +128,7 @@ def test_counted_figures_are_compared_without_being_called_a_change() -> None:
 
 def test_nothing_is_compared_with_a_withheld_figure() -> None:
     assert compare(cell(0.5, 0.4, 0.6), cell(None, status="suppressed")) is None
+    assert compare(cell(0.5, version=2), cell(0.4, version=1)) is None, "nor across definitions"
     assert "withheld or missing" in change_sentence("Reach", None, "fraction", "2026 Q2")
 
 

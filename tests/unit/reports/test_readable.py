@@ -19,7 +19,9 @@ def cells(sizes: dict[str, int], metric: str = "active_pairs") -> pd.DataFrame:
          "shown", "")
         for department, n in sizes.items()
     ]  # fmt: skip
-    columns = [c.name for c in metric_cell.columns if c.name != "period_kind"]
+    columns = [
+        c.name for c in metric_cell.columns if c.name not in ("period_kind", "metric_version")
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
