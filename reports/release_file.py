@@ -133,12 +133,11 @@ def _moments(values: pd.Series, form: str) -> list[Any]:
 
 
 def _texts(values: pd.Series) -> list[Any]:
-    missing = values.isna()
-    if not isinstance(values.dtype, pd.StringDtype):
-        is_text = values.map(lambda value: isinstance(value, str))
-        if not (is_text | missing).all():
-            raise ValueError("not text")
-    return _with_gaps(values, missing)
+    if not isinstance(values.dtype, pd.StringDtype) and pd.api.types.infer_dtype(
+        values, skipna=True
+    ) not in ("string", "empty"):
+        raise ValueError("not text")
+    return _with_gaps(values, values.isna())
 
 
 def _numbers(values: pd.Series, *, are_whole: bool) -> list[Any]:
