@@ -156,12 +156,12 @@ WHERE {WORKS.format("")} AND person_id IN (
     SELECT person_id FROM "exit" WHERE {_PROVISIONAL} AND exit_on = {{missed}} AND {_IS_RESTLESS}
 )
 """
+_ABSENT = f"""
+SELECT DISTINCT person_id FROM "exit" WHERE {_PROVISIONAL} AND exit_on = {{missed}}
+"""
 _SETTLED = f"""
-SELECT person_id, 'settled' FROM "exit"
-WHERE {_PROVISIONAL} AND exit_on = {{missed}}
-    AND person_id IN (SELECT person_id FROM {{listed_earlier}} e WHERE {WORKS.format("")})
-    AND person_id NOT IN (SELECT person_id FROM {{listed_before}} b)
-    AND person_id NOT IN (SELECT person_id FROM {PEOPLE} WHERE person_id IS NOT NULL)
+SELECT person_id, 'settled' FROM history_absent
+WHERE person_id IN (SELECT person_id FROM {{listed_earlier}} e WHERE {WORKS.format("")})
 """
 
 
@@ -178,7 +178,12 @@ def find_news(writer: Writer, snapshot: Snapshot) -> None:
         f"CREATE TEMP TABLE history_restless AS {_RESTLESS}",
         f"INSERT INTO {PEOPLE} {_TO_DERIVE}",
         f"DELETE FROM {NEWS} WHERE person_id IN (SELECT person_id FROM {PEOPLE})",
+        # One by one: PostgreSQL takes people without something for one person, and joins in loops.
+        f"CREATE TEMP TABLE history_absent AS {_ABSENT}",
+        "DELETE FROM history_absent WHERE person_id IN (SELECT person_id FROM {listed_before} b)",
+        f"DELETE FROM history_absent WHERE person_id IN (SELECT person_id FROM {PEOPLE})",
         f"INSERT INTO {NEWS} (person_id, news) {_SETTLED}",
+        "DROP TABLE history_absent",
         "DROP TABLE history_restless",
     ):
         run(writer, snapshot, sql)

@@ -60,6 +60,12 @@ class _Written:
     snapshot: Snapshot | None = None
 
 
+# Without, PostgreSQL takes a snapshot it has not seen before for one row and compares in loops.
+_REFRESH = (
+    "ANALYZE worker_record (source_system, record_kind, recorded_on, person_id), "
+    "employment (person_id, end_on), job_history (person_id, valid_to), "
+    '"exit" (person_id, source_system, exit_on, recorded_on, is_inferred)'
+)
 _OF_FILE = "source_file_sha256 = :file AND batch_id = :batch"
 
 
@@ -76,6 +82,8 @@ def find_people(writer: Writer, files: Sequence[Merged]) -> Changed:
         if written is None:
             return Changed(is_everybody=True)
         found.append(written)
+    if writer.dialect == "postgresql":
+        _run(writer, _REFRESH)
     _run(writer, f"CREATE TEMP TABLE {PEOPLE} (person_id VARCHAR)")
     for written in found:
         _find(writer, written)
