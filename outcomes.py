@@ -13,10 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dashboard.access import Role
-from dashboard.server import check_host, check_port
-from etl.inbox import Inbox
-from pipeline import (
+from command_line.pipeline import (
     create_inbox,
     has_release,
     inspect_files,
@@ -33,8 +30,11 @@ from pipeline import (
     write_rejects,
     write_report,
 )
-from release_commands import releases
-from terminal import console, explained, progress_bar, say_loaded
+from command_line.releases import releases
+from command_line.terminal import console, explained, progress_bar, say_loaded
+from dashboard.access import Role
+from dashboard.server import check_host, check_port
+from etl.inbox import Inbox
 
 if TYPE_CHECKING:
     pass
@@ -257,7 +257,7 @@ def report(
 def check() -> None:
     """Check the current release: files reconciled, rows rejected, freshness, small groups."""
     with explained() as settings:
-        from release_words import checks_table
+        from command_line.release_words import checks_table
         from reports.release import open_release
 
         release = open_release(settings.releases)

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import outcomes
-import pipeline
+from command_line import pipeline
 from tests.integration.small_exports import write_exports
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from terminal import Refused, console, explained
+from command_line.terminal import Refused, console, explained
 
 if TYPE_CHECKING:
     from reports.release_diff import Difference
@@ -33,7 +33,7 @@ Number = Annotated[int, typer.Argument(min=1, help="Number of a release.")]
 def list_() -> None:
     """List the kept releases: when, as of which day, figures shown and hidden, size."""
     with explained() as settings:
-        from release_words import kept_table
+        from command_line.release_words import kept_table
         from reports.release_shelf import list_releases
 
         kept = list_releases(settings.releases)
@@ -47,7 +47,7 @@ def list_() -> None:
 def show(number: Number) -> None:
     """Show everything a release says about itself, its checks, and what its tables hold."""
     with explained() as settings:
-        from release_words import checks_table, facts_of, tables_table
+        from command_line.release_words import checks_table, facts_of, tables_table
         from reports.release import current_release_id, open_release
 
         release = open_release(settings.releases, number)
@@ -73,7 +73,7 @@ def diff(
     releases do not hold enough to tell, the answer says so. Hidden figures stay hidden.
     """
     with explained() as settings, console.status("Comparing"):
-        from release_words import causes_table, differences_table, telling_first
+        from command_line.release_words import causes_table, differences_table, telling_first
         from reports.release import open_release
         from reports.release_diff import compare_releases
 
@@ -112,7 +112,7 @@ def prune(
     A removed release cannot be brought back. Whoever reads it at that moment is not disturbed.
     """
     with explained() as settings:
-        from release_words import verdicts_table
+        from command_line.release_words import verdicts_table
         from reports.release_shelf import Retention, list_releases, plan_prune, prune_releases
 
         retention = Retention(keep, keep_quarter_ends)
@@ -145,7 +145,7 @@ def use(number: Number) -> None:
 
 
 def _write(found: Sequence[Difference], path: Path, numbers: tuple[int, int]) -> None:
-    from release_words import write_differences
+    from command_line.release_words import write_differences
 
     try:
         write_differences(found, path, numbers)

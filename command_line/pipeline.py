@@ -10,10 +10,18 @@ from typing import TYPE_CHECKING
 
 from rich.progress import Progress
 
+from command_line.terminal import (
+    Refused,
+    console,
+    errors,
+    now,
+    progress_bar,
+    say_loaded,
+    say_refused,
+)
 from dashboard.access import Role, Viewer
 from etl.inbox import Inbox
 from reports.release import ReleaseError
-from terminal import Refused, console, errors, now, progress_bar, say_loaded, say_refused
 from warehouse.engine import Warehouse, WarehouseBusy, open_warehouse
 from warehouse.settings import Settings
 

@@ -1,0 +1,1 @@
+"""What the command line does and says; `outcomes.py` declares the commands."""
