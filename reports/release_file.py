@@ -133,11 +133,11 @@ def _moments(values: pd.Series, form: str) -> list[Any]:
 
 
 def _texts(values: pd.Series) -> list[Any]:
-    if not isinstance(values.dtype, pd.StringDtype) and pd.api.types.infer_dtype(
-        values, skipna=True
-    ) not in ("string", "empty"):
-        raise ValueError("not text")
-    return _with_gaps(values, values.isna())
+    missing = values.isna()
+    if not (missing.all() or isinstance(values.dtype, pd.StringDtype)):
+        if pd.api.types.infer_dtype(values, skipna=True) != "string":
+            raise ValueError("not text")
+    return _with_gaps(values, missing)
 
 
 def _numbers(values: pd.Series, *, are_whole: bool) -> list[Any]:
