@@ -134,9 +134,9 @@ def _moments(values: pd.Series, form: str) -> list[Any]:
 
 def _texts(values: pd.Series) -> list[Any]:
     missing = values.isna()
-    if not (missing.all() or isinstance(values.dtype, pd.StringDtype)):
-        if pd.api.types.infer_dtype(values, skipna=True) != "string":
-            raise ValueError("not text")
+    is_known = missing.all() or isinstance(values.dtype, pd.StringDtype)
+    if not is_known and pd.api.types.infer_dtype(values, skipna=True) != "string":
+        raise ValueError("not text")
     return _with_gaps(values, missing)
 
 
