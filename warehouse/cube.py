@@ -19,6 +19,7 @@ from warehouse.metrics import BY_ID, METRICS, Metric
 from warehouse.metrics.rhythm import STATE_METRICS
 from warehouse.retention import retention_cells
 from warehouse.sql import flag, total
+from warehouse.voice import VoiceFacts, read_voice, voice_cells
 
 SLICES = ("program", "cohort", "department")
 KEYS = ("metric_id", *SLICES, "population", "period_kind", "period")
@@ -29,7 +30,9 @@ _SQUARED = ("clustered_share", "ratio")
 _WITH_DENOMINATOR = ("share", "rate", *_SQUARED)
 
 
-def compute_cells(warehouse: Warehouse, *, as_of: dt.date) -> pd.DataFrame:
+def compute_cells(
+    warehouse: Warehouse, *, as_of: dt.date, voice: VoiceFacts | None = None
+) -> pd.DataFrame:
     """Compute every metric for every slice its sensitivity allows.
 
     Parameters
@@ -37,6 +40,9 @@ def compute_cells(warehouse: Warehouse, *, as_of: dt.date) -> pd.DataFrame:
     warehouse : Warehouse
     as_of : date
         Last day the data speaks about; nothing after it is used.
+    voice : VoiceFacts, optional
+        What surveys say as of the same day, where it was read already; by default it is read here
+        and scored by the shipped instruments.
 
     Returns
     -------
@@ -50,7 +56,9 @@ def compute_cells(warehouse: Warehouse, *, as_of: dt.date) -> pd.DataFrame:
     grains = dict.fromkeys(m.grain for m in METRICS if m.computed_by == "cube")
     frames = [_grain_cells(warehouse, grain, span) for grain in grains]
     cells = _together(frames)
-    return _ordered(_together([cells, _representation(cells), _retention(warehouse, span)]))
+    others = [_representation(cells), _retention(warehouse, span)]
+    others += _voice(voice or read_voice(warehouse, as_of=as_of))
+    return _ordered(_together([cells, *others]))
 
 
 def grain_query(
@@ -196,6 +204,17 @@ def _retention(warehouse: Warehouse, span: Span) -> pd.DataFrame:
         metric_id="retention_12m", program="", numerator=np.nan, denominator=np.nan
     )
     return _with_status(found, BY_ID["retention_12m"])
+
+
+def _voice(facts: VoiceFacts) -> list[pd.DataFrame]:
+    """Return the cells about answers; where these do not fit their scale, with the reason."""
+    frames = []
+    for metric_id, cells in voice_cells(facts).groupby("metric_id", sort=False):
+        reason = cells["reason"].to_numpy()
+        found = _with_status(cells.assign(program=""), BY_ID[str(metric_id)])
+        found["status"] = np.where(reason != "", "not_estimable", found["status"])
+        frames.append(found.assign(reason=np.where(reason != "", reason, found["reason"])))
+    return frames
 
 
 def state_cells(states: pd.DataFrame) -> pd.DataFrame:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from warehouse.metrics import reach, rhythm, workforce
+from warehouse.metrics import reach, rhythm, voice, workforce
 from warehouse.metrics.metric import Metric
 
-METRICS: tuple[Metric, ...] = (*reach.METRICS, *rhythm.METRICS, *workforce.METRICS)
+METRICS: tuple[Metric, ...] = (
+    *reach.METRICS,
+    *rhythm.METRICS,
+    *voice.METRICS,
+    *workforce.METRICS,
+)
 BY_ID = {metric.id: metric for metric in METRICS}
 
 __all__ = ["BY_ID", "METRICS", "Metric"]
