@@ -30,10 +30,17 @@ from warehouse.cube import compute_cells, state_cells
 from warehouse.disclosure import apply_policy
 from warehouse.disclosure.policy import Policy
 from warehouse.engine import Warehouse
+from warehouse.instruments import InstrumentError, read_instruments
 from warehouse.metrics import METRICS
 from warehouse.metrics.catalog import metric_rows
+from warehouse.voice import VoiceFacts, read_voice
 
 SIGNIFICANT_DIGITS = 12
+INSTRUMENTS_FILE = "instruments.toml"
+
+
+class InstrumentsRefused(ReleaseError):
+    """The instrument file cannot be meant, or a loaded survey says otherwise."""
 
 
 class NothingToPublish(ReleaseError):
@@ -56,7 +63,8 @@ def publish(
     warehouse : Warehouse
         Read only; no load can change it meanwhile.
     releases_folder : Path
-        Where releases lie.
+        Where releases lie; beside it may lie ``instruments.toml``, which says how survey answers
+        become scores where that differs from what is shipped.
     as_of : date, optional
         Last day the data speaks about; by default the last day its records cover.
     now : datetime
@@ -75,6 +83,8 @@ def publish(
     ------
     NothingToPublish
         The warehouse holds no records.
+    InstrumentsRefused
+        The instrument file is wrong, or a loaded survey declares an item otherwise.
     DisclosureBroken
         A finished figure would tell about a small group; nothing was published.
     WarehouseBusy, ReleaseBusy
@@ -88,12 +98,28 @@ def publish(
                 "The warehouse is empty, so there is nothing to publish. Run 'outcomes load "
                 "FOLDER' first, or 'outcomes demo' to look at the sample."
             )
-        tables = build_tables(warehouse, as_of=day, now=now, is_sample=is_sample, policy=policy)
+        voice = _read_voice(warehouse, day, releases_folder.parent / INSTRUMENTS_FILE)
+        tables = build_tables(
+            warehouse, voice, as_of=day, now=now, is_sample=is_sample, policy=policy
+        )
     return write_release(releases_folder, tables)
 
 
+def _read_voice(warehouse: Warehouse, as_of: dt.date, own: Path) -> VoiceFacts:
+    try:
+        return read_voice(warehouse, as_of=as_of, instruments=read_instruments(own))
+    except InstrumentError as error:
+        raise InstrumentsRefused(str(error)) from error
+
+
 def build_tables(
-    warehouse: Warehouse, *, as_of: dt.date, now: dt.datetime, is_sample: bool, policy: Policy
+    warehouse: Warehouse,
+    voice: VoiceFacts,
+    *,
+    as_of: dt.date,
+    now: dt.datetime,
+    is_sample: bool,
+    policy: Policy,
 ) -> dict[str, pd.DataFrame]:
     """Return every table of a release, disclosure control applied and verified.
 
@@ -102,9 +128,9 @@ def build_tables(
     DisclosureBroken
         A finished figure would tell about a small group.
     """
-    metrics = metric_rows()
+    metrics = metric_rows(voice.labels)
     pairs = read_pair_facts(warehouse, as_of=as_of)
-    computed = compute_cells(warehouse, as_of=as_of)
+    computed = compute_cells(warehouse, as_of=as_of, voice=voice)
     momentum = read_momentum_facts(warehouse, as_of=as_of)
     history = state_history(momentum, pairs, computed, as_of=as_of)
     computed = pd.concat([computed, state_cells(history)], ignore_index=True)
