@@ -1,9 +1,9 @@
 """Time the cube and disclosure control on a made-up company of a given size.
 
-Run ``python -m benchmarks.cube S`` (6,000 employees, 36 months, 600 pairs, 12,000 sessions), ``M``
-or ``L`` (500,000, 60 months, 40,000 pairs, 1 million sessions). ``OUTCOMES_WAREHOUSE`` chooses the
-engine; without it a DuckDB in a temporary folder is used. Facts come from hashes, so every run
-sees the same company.
+Run ``python -m benchmarks.cube S`` (6,000 employees, 36 months, 600 pairs, 12,000 sessions, 150,000
+answers), ``M`` or ``L`` (500,000, 60 months, 40,000 pairs, 1 million sessions, 10 million answers).
+``OUTCOMES_WAREHOUSE`` chooses the engine; without it a DuckDB in a temporary folder is used. Facts
+come from hashes, so every run sees the same company.
 """
 
 from __future__ import annotations
@@ -24,13 +24,15 @@ from warehouse.engine import Warehouse, Writer, open_warehouse
 from warehouse.metrics import METRICS
 from warehouse.settings import Settings
 from warehouse.tables import metadata
+from warehouse.voice import read_voice, voice_cells
 
-# employees, months, departments, cohorts, pairs, sessions
+# employees, months, departments, cohorts, pairs, sessions, answers
 SIZES = {
-    "S": (6_000, 36, 12, 4, 600, 12_000),
-    "M": (50_000, 60, 30, 10, 4_000, 100_000),
-    "L": (500_000, 60, 50, 20, 40_000, 1_000_000),
+    "S": (6_000, 36, 12, 4, 600, 12_000, 150_000),
+    "M": (50_000, 60, 30, 10, 4_000, 100_000, 1_000_000),
+    "L": (500_000, 60, 50, 20, 40_000, 1_000_000, 10_000_000),
 }
+ITEMS = 3  # of the pulse, which everybody who answers answers every half year
 AS_OF = dt.date(2026, 9, 30)
 _ORIGIN = (
     "'made-up' AS source_system, {key}::VARCHAR AS source_record_id, '' AS source_file_sha256, "
@@ -59,7 +61,12 @@ def measure(warehouse: Warehouse) -> None:
         rows = len(warehouse.read(grain_query(grain, metrics, span)))
         print(f"  {grain.name:16} {time.perf_counter() - started:7.2f} s  {rows:8,} slices")
     started, work = time.perf_counter(), time.process_time()
-    cells = compute_cells(warehouse, as_of=AS_OF)
+    voice = read_voice(warehouse, as_of=AS_OF)
+    said = len(voice_cells(voice))
+    took, work = time.perf_counter() - started, time.process_time() - work
+    print(f"  {'voice':16} {took:7.2f} s ({work:.2f} s CPU)  {said:8,} cells")
+    started, work = time.perf_counter(), time.process_time()
+    cells = compute_cells(warehouse, as_of=AS_OF, voice=voice)
     computed, work = time.perf_counter(), time.process_time() - work
     hiding = time.process_time()
     released = apply_policy(cells, METRICS, Policy())
@@ -73,7 +80,7 @@ def measure(warehouse: Warehouse) -> None:
 
 def fill(writer: Writer, size: tuple[int, ...]) -> None:
     """Make up a company: hires and exits, changes of department and grade, pairs, sessions."""
-    employees, months, departments, cohorts, pairs, sessions = size
+    employees, months, departments, cohorts, pairs, sessions, answers = size
     first = f"(DATE '2026-10-01' - INTERVAL {months} MONTH)::DATE"
     days = months * 30
     # Uniform numbers from hashes: u('a', i) is the same in every run.
@@ -127,8 +134,31 @@ def fill(writer: Writer, size: tuple[int, ...]) -> None:
         f"FROM numbers({sessions}) t)",
     }
     selects |= practice_selects(pairs, sessions, joined)
+    selects |= _survey(first, employees, months // 6, answers // ITEMS)
     for name, select in selects.items():
         _append(writer, name, select)
+
+
+def _survey(first: str, employees: int, waves: int, responses: int) -> dict[str, str]:
+    """Make up a half-yearly pulse: who is asked, who answers when, and what."""
+    numbered = f"SELECT t.i, t.i % {waves} AS w FROM numbers({responses}) t"
+    opens = f"{first} + 40 + w * 182"
+    person = f"'p' || ((i // {waves}) % {employees})"
+    return {
+        "survey": "SELECT 'pulse' AS survey_id, 1 AS key",
+        "wave": f"SELECT 'w' || w AS wave_id, 'pulse' AS survey_id, {opens} AS opens_on, "
+        f"{opens} + 20 AS closes_on, w AS key FROM (SELECT i AS w FROM numbers({waves}))",
+        "item": "SELECT 'pulse' AS survey_id, 'ENG' || i AS item_code, 'engagement' AS construct, "
+        f"0.0 AS scale_min, 6.0 AS scale_max, false AS is_reversed, i AS key FROM numbers({ITEMS})",
+        "invitation": f"SELECT 'w' || w AS wave_id, {person} AS person_id, {opens} AS invited_on, "
+        f"i AS key FROM ({numbered})",
+        "response": f"SELECT 'r' || i AS response_id, 'w' || w AS wave_id, {person} AS person_id, "
+        f"({opens} + (u('when', i) * 21)::INTEGER)::TIMESTAMP AS recorded_at, i AS key "
+        f"FROM ({numbered}) WHERE u('answers', i) < 0.99",
+        "answer": "SELECT 'r' || i AS response_id, 'ENG' || j AS item_code, "
+        f"floor(u('said' || j, i) * 7) AS number, i * {ITEMS} + j AS key FROM ({numbered}), "
+        f"(SELECT i AS j FROM numbers({ITEMS})) WHERE u('answers', i) < 0.99",
+    }
 
 
 def _append(writer: Writer, name: str, select: str) -> None:

@@ -71,6 +71,8 @@ POPULATIONS = {
     "mentee": "Mentees",
     "participants": "Participants",
     "eligible_non_participants": "Eligible, not taking part",
+    "non_participants": "Not taking part",
+    "not_recorded": "Answers without a person",
     "everyone": "Everyone",
 }
 OUTCOMES = {"voluntary_exit": "voluntary exits", "any_exit": "exits of any kind"}

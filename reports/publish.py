@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -33,10 +34,17 @@ from warehouse.cube import compute_cells, state_cells
 from warehouse.disclosure import apply_policy
 from warehouse.disclosure.policy import Policy
 from warehouse.engine import Warehouse
+from warehouse.instruments import InstrumentError, read_instruments
 from warehouse.metrics import METRICS
 from warehouse.metrics.catalog import change_rows, metric_rows
+from warehouse.voice import VoiceFacts, read_voice
 
 SIGNIFICANT_DIGITS = 12
+INSTRUMENTS_FILE = "instruments.toml"
+
+
+class InstrumentsRefused(ReleaseError):
+    """The instrument file cannot be meant, or a loaded survey says otherwise."""
 
 
 class NothingToPublish(ReleaseError):
@@ -59,7 +67,8 @@ def publish(
     warehouse : Warehouse
         Read only; no load can change it meanwhile.
     releases_folder : Path
-        Where releases lie.
+        Where releases lie; beside it may lie ``instruments.toml``, which says how survey answers
+        become scores where that differs from what is shipped.
     as_of : date, optional
         Last day the data speaks about; by default the last day its records cover. A day in the
         past publishes what is known today about the days up to it.
@@ -79,6 +88,8 @@ def publish(
     ------
     NothingToPublish
         The warehouse holds no records, or ``as_of`` is a day they say nothing about.
+    InstrumentsRefused
+        The instrument file is wrong, or a loaded survey declares an item otherwise.
     DisclosureBroken
         A finished figure would tell about a small group; nothing was published.
     WarehouseBusy, ReleaseBusy
@@ -87,14 +98,9 @@ def publish(
     policy = policy or Policy()
     with warehouse.writing():  # keeps loads away, so that every figure sees the same facts
         day = _day_to_publish(warehouse, as_of, now.date())
-        tables = build_tables(
-            warehouse,
-            as_of=day,
-            now=now,
-            is_sample=is_sample,
-            policy=policy,
-            previous=_valid_release(releases_folder),
-        )
+        voice = _read_voice(warehouse, day, releases_folder.parent / INSTRUMENTS_FILE)
+        edition = Edition(day, now, is_sample, policy, _valid_release(releases_folder))
+        tables = build_tables(warehouse, voice, edition)
         return write_release(releases_folder, tables)
 
 
@@ -136,38 +142,62 @@ def _valid_release(folder: Path) -> Release | None:
         return None
 
 
+def _read_voice(warehouse: Warehouse, as_of: dt.date, own: Path) -> VoiceFacts:
+    try:
+        return read_voice(warehouse, as_of=as_of, instruments=read_instruments(own))
+    except InstrumentError as error:
+        raise InstrumentsRefused(str(error)) from error
+
+
+@dataclass(frozen=True)
+class Edition:
+    """When, from what and under which rules a release is made.
+
+    Attributes
+    ----------
+    as_of : date
+        Last day the data speaks about.
+    now : datetime
+        Moment of publishing, UTC without zone.
+    is_sample : bool
+        True when the warehouse holds the invented sample.
+    policy : Policy
+    previous : Release or None
+        The release whose protected figures are kept where a definition changed.
+    """
+
+    as_of: dt.date
+    now: dt.datetime
+    is_sample: bool
+    policy: Policy
+    previous: Release | None = None
+
+
 def build_tables(
-    warehouse: Warehouse,
-    *,
-    as_of: dt.date,
-    now: dt.datetime,
-    is_sample: bool,
-    policy: Policy,
-    previous: Release | None = None,
+    warehouse: Warehouse, voice: VoiceFacts, edition: Edition
 ) -> dict[str, pd.DataFrame]:
     """Return every table of a release, disclosure control applied and verified.
-
-    ``previous`` is the release whose protected figures are kept where a definition changed.
 
     Raises
     ------
     DisclosureBroken
         A finished figure would tell about a small group.
     """
-    metrics = metric_rows()
+    as_of, policy = edition.as_of, edition.policy
+    metrics = metric_rows(voice.labels)
     pairs = read_pair_facts(warehouse, as_of=as_of)
-    computed = compute_cells(warehouse, as_of=as_of)
+    computed = compute_cells(warehouse, as_of=as_of, voice=voice)
     momentum = read_momentum_facts(warehouse, as_of=as_of)
     history = state_history(momentum, pairs, computed, as_of=as_of)
     computed = pd.concat([computed, state_cells(history)], ignore_index=True)
     cells = apply_policy(computed, METRICS, policy)
-    cells = with_versions(cells, metrics, previous, minimum_group=policy.minimum_group)
+    cells = with_versions(cells, metrics, edition.previous, minimum_group=policy.minimum_group)
     analyses = run_analyses(warehouse, as_of=as_of)
     board = pair_board(pairs, pair_states(momentum, as_of=as_of))
     events = read_pair_events(warehouse, as_of=as_of, pair_ids=board["pair_id"])
     ledger = read_ledger(warehouse)
     tables = {
-        "release": _release_row(metrics, policy, as_of=as_of, now=now, is_sample=is_sample),
+        "release": _release_row(metrics, edition),
         "dimension": read_dimensions(warehouse, cells, as_of=as_of),
         "metric": metrics,
         "metric_change": change_rows(),
@@ -186,7 +216,7 @@ def build_tables(
         "fact_rows": read_fact_rows(warehouse),
     }
     withheld = check_disclosure(tables, minimum_group=policy.minimum_group)
-    checks = ledger_checks(ledger, as_of=as_of, now=now, is_sample=is_sample)
+    checks = ledger_checks(ledger, as_of=as_of, now=edition.now, is_sample=edition.is_sample)
     title = f"No protected figure about fewer than {policy.minimum_group} people"
     checks.append(("minimum_group", title, "passed", withheld))
     tables["check"] = pd.DataFrame(checks, columns=["check_id", "title", "verdict", "detail"])
@@ -225,18 +255,16 @@ def code_version() -> str:
         return "not installed"
 
 
-def _release_row(
-    metrics: pd.DataFrame, policy: Policy, *, as_of: dt.date, now: dt.datetime, is_sample: bool
-) -> pd.DataFrame:
+def _release_row(metrics: pd.DataFrame, edition: Edition) -> pd.DataFrame:
     row = {
         "release_id": 0,  # given when it is written
-        "built_at": now,
-        "data_as_of": as_of,
+        "built_at": edition.now,
+        "data_as_of": edition.as_of,
         "code_version": code_version(),
         "metric_versions_sha256": metric_versions_sha256(metrics),
-        "disclosure_policy": policy.describe(),
-        "minimum_group": policy.minimum_group,
-        "is_sample": is_sample,
+        "disclosure_policy": edition.policy.describe(),
+        "minimum_group": edition.policy.minimum_group,
+        "is_sample": edition.is_sample,
     }
     return pd.DataFrame([row])
 

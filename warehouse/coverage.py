@@ -9,7 +9,16 @@ import sqlalchemy as sa
 
 from warehouse.engine import Warehouse
 from warehouse.facts.grain import Span
-from warehouse.tables import exit_, pair, participant, program, response, session, worker_record
+from warehouse.tables import (
+    exit_,
+    pair,
+    participant,
+    program,
+    response,
+    session,
+    wave,
+    worker_record,
+)
 
 LONGEST_YEARS = 10
 
@@ -19,7 +28,7 @@ def first_covered_day(warehouse: Warehouse, *, as_of: dt.date) -> dt.date:
 
     Hire dates do not count: they reach back to times of which only those who stayed are known.
     At most ten calendar years are covered. Without departures and program, the first record of a
-    worker decides.
+    worker decides, without those the first survey that closed.
     """
     first = _first_record(warehouse, as_of)
     earliest = dt.date(as_of.year - LONGEST_YEARS + 1, 1, 1)
@@ -62,9 +71,9 @@ def _first_record(warehouse: Warehouse, as_of: dt.date) -> dt.date | None:
         pair.c.matched_on,
     )
     first = _bound(warehouse, *(sa.select(sa.func.min(day)).where(day <= as_of) for day in days))
-    if first is None:
-        recorded = worker_record.c.recorded_on
-        first = _bound(warehouse, sa.select(sa.func.min(recorded)).where(recorded <= as_of))
+    for day in (worker_record.c.recorded_on, wave.c.closes_on):
+        if first is None:
+            first = _bound(warehouse, sa.select(sa.func.min(day)).where(day <= as_of))
     return first
 
 

@@ -22,13 +22,16 @@ from warehouse.metrics.rhythm import STATE_METRICS
 from warehouse.representation import department_cells, group_cells
 from warehouse.retention import retention_cells
 from warehouse.sql import flag, total
+from warehouse.voice import VoiceFacts, read_voice, voice_cells
 
 __all__ = ["COLUMNS", "KEYS", "SMALLEST", "compute_cells", "grain_query", "state_cells"]
 _SQUARED = ("clustered_share", "ratio")
 _WITH_DENOMINATOR = ("share", "rate", *_SQUARED)
 
 
-def compute_cells(warehouse: Warehouse, *, as_of: dt.date) -> pd.DataFrame:
+def compute_cells(
+    warehouse: Warehouse, *, as_of: dt.date, voice: VoiceFacts | None = None
+) -> pd.DataFrame:
     """Compute every metric for every slice its sensitivity allows.
 
     Parameters
@@ -36,6 +39,9 @@ def compute_cells(warehouse: Warehouse, *, as_of: dt.date) -> pd.DataFrame:
     warehouse : Warehouse
     as_of : date
         Last day the data speaks about; nothing after it is used.
+    voice : VoiceFacts, optional
+        What surveys say as of the same day, where it was read already; by default it is read here
+        and scored by the shipped instruments.
 
     Returns
     -------
@@ -51,7 +57,8 @@ def compute_cells(warehouse: Warehouse, *, as_of: dt.date) -> pd.DataFrame:
         found = {grain: _grain_cells(warehouse, grain, span) for grain in grains}
         compared = [department_cells(found[BY_ID["reach"].grain]), group_cells(warehouse, span)]
         compared.append(_retention(warehouse, span))
-    return _in_order([*found.values(), *compared])
+        said = _voice(voice or read_voice(warehouse, as_of=as_of))
+    return _in_order([*found.values(), *compared, *said])
 
 
 def grain_query(
@@ -186,6 +193,20 @@ def _retention(warehouse: Warehouse, span: Span) -> pd.DataFrame:
     names = ("value", "lower", "upper", "n", SMALLEST)
     numbers = {name: found[name].to_numpy(dtype=float) for name in names}
     return stack(found, [BY_ID["retention_12m"]], [numbers])
+
+
+def _voice(facts: VoiceFacts) -> list[pd.DataFrame]:
+    """Return the cells about answers; where these do not fit their scale, with the reason."""
+    names = ("value", "lower", "upper", "numerator", "denominator", "n", SMALLEST)
+    frames = []
+    for metric_id, cells in voice_cells(facts).groupby("metric_id", sort=False):
+        numbers = {name: cells[name].to_numpy(dtype=float) for name in names}
+        found = stack(cells.assign(program=""), [BY_ID[str(metric_id)]], [numbers])
+        reason = cells["reason"].to_numpy(dtype=object)
+        found["status"] = np.where(reason != "", "not_estimable", found["status"])
+        found["reason"] = np.where(reason != "", reason, found["reason"])
+        frames.append(found)
+    return frames
 
 
 def state_cells(states: pd.DataFrame) -> pd.DataFrame:

@@ -131,3 +131,36 @@ def relative_share(count: Array, size: Array, other_count: Array, other_size: Ar
         spread = np.exp(_Z * np.sqrt(np.maximum(variance, 0.0)))
         known = count > 0
         return np.where(known, value / spread, np.nan), np.where(known, value * spread, np.nan)
+
+
+def mean(sums: dict[str, Array], clusters: Array) -> Bounds:
+    """Return the t interval of a mean of scores over people; unlike a ratio's it may be negative.
+
+    Where everybody has one score this is the t interval of their mean. ``sums`` and ``clusters``
+    are those of :func:`ratio_variance` with y the number of scores of one person.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        middle = sums["x"] / sums["y"]
+        error = np.sqrt(ratio_variance(sums, clusters))
+        half = special.stdtrit(np.maximum(clusters - 1, 1), 0.975) * error
+        return middle - half, middle + half
+
+
+def net_share(net: Array, either: Array, size: Array) -> Bounds:
+    """Return the interval of a share less another share of the same rows, such as eNPS.
+
+    Parameters
+    ----------
+    net : ndarray of float
+        Rows with the one property less rows with the other: (p - d) * size.
+    either : ndarray of float
+        Rows with one of them: (p + d) * size.
+    size : ndarray of float
+        All rows.
+
+    Source: variance of a difference of multinomial shares, (p + d - (p - d)^2) / n.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        middle = net / size
+        half = _Z * np.sqrt(np.maximum(either / size - middle**2, 0.0) / size)
+        return np.maximum(middle - half, -1.0), np.minimum(middle + half, 1.0)

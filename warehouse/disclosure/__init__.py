@@ -9,7 +9,7 @@ import pandas as pd
 
 from warehouse.disclosure.policy import Policy
 from warehouse.disclosure.suppression import FEW_PEOPLE, hide
-from warehouse.metrics.metric import OPERATIONAL, Metric
+from warehouse.metrics.metric import CONFIDENTIAL, OPERATIONAL, Metric
 
 SUPPRESSED = "suppressed"
 COMPLEMENT_REASON = "Hidden so that a smaller group cannot be worked out"
@@ -51,7 +51,9 @@ def apply_policy(cells: pd.DataFrame, metrics: Sequence[Metric], policy: Policy)
         return released
     metric = chosen["metric_id"].map(declared)
     chosen = chosen.assign(
-        is_additive=metric.map(lambda m: m.additive), tells_of=metric.map(lambda m: m.tells_of)
+        is_additive=metric.map(lambda m: m.additive),
+        tells_of=metric.map(lambda m: m.tells_of),
+        is_confidential=metric.map(lambda m: m.sensitivity == CONFIDENTIAL),
     )
     minimum = metric.map(lambda m: max(m.minimum_group, policy.minimum_group)).to_numpy()
     why = hide(chosen, minimum=minimum)

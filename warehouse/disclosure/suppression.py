@@ -22,6 +22,15 @@ from warehouse.periods import months_before, parse_period, quarter_of
 FEW_PEOPLE = "small"
 WORKED_OUT = "complement"
 SLICE = ["program", "cohort", "department", "population"]
+# what the populations add up to
+_WHOLE = {
+    "participants": "everyone",
+    "non_participants": "everyone",
+    "eligible_non_participants": "everyone",
+    "not_recorded": "everyone",
+    "mentor": "participants",
+    "mentee": "participants",
+}
 _WINDOW_MONTHS = (0, 3, 6, 9)  # quarters that a figure over twelve months looks back on
 
 
@@ -41,7 +50,7 @@ def hide(cells: pd.DataFrame, *, minimum: np.ndarray) -> pd.Series:
     ----------
     cells : DataFrame
         Cells of sensitive metrics only, as :func:`warehouse.cube.compute_cells` gives them, with
-        ``is_additive`` and ``tells_of`` of their metric.
+        ``is_additive``, ``tells_of`` and ``is_confidential`` of their metric.
     minimum : ndarray of int, shape (n_cells,)
         Smallest group that may be shown.
 
@@ -77,7 +86,9 @@ def _too_small(table: pd.DataFrame, sizes: _Sizes) -> np.ndarray:
     is_everyone = table["population"].isin(["", "everyone"]).to_numpy()
     few = (sizes.people > 0) & (sizes.people < sizes.minimum)
     few_events = (sizes.group > 0) & (sizes.group < sizes.minimum)
-    few |= few_events & ~(is_company & is_everyone)
+    # How many of a whole company left is no secret, what four people answered is.
+    is_told = is_company & is_everyone & ~table["is_confidential"].to_numpy(dtype=bool)
+    few |= few_events & ~is_told
     return np.where(few, FEW_PEOPLE, "").astype(object)
 
 
@@ -97,17 +108,16 @@ def _lines(table: pd.DataFrame) -> list[tuple[np.ndarray, int]]:
     keys = ["metric_id", *SLICE, "period"]
     position = {key: i for i, key in enumerate(_tuples(table[keys]))}
     is_quarter = (table["period_kind"] == "quarter") & table["is_additive"]
-    is_part = ~table["population"].isin(["", "everyone"]) & table["is_additive"]
+    is_part = table["population"].isin(list(_WHOLE)) & table["is_additive"]
     kinds = (
         ("department", table["department"] != "", ""),
         ("cohort", table["cohort"] != "", ""),
-        ("population", is_part, "everyone"),
-        ("period", is_quarter, None),
+        ("population", is_part, table["population"].map(_WHOLE)),
+        ("period", is_quarter, table["period"].str[:4]),
     )
     lines = []
     for name, chosen, total in kinds:
-        parts = table.loc[chosen, keys]
-        parts = parts.assign(**{name: parts["period"].str[:4] if total is None else total})
+        parts = table.loc[chosen, keys].assign(**{name: total})
         parts_of: dict[tuple[str, ...], list[int]] = {}
         for row, key in zip(parts.index, _tuples(parts), strict=True):
             parts_of.setdefault(key, []).append(row)
@@ -134,17 +144,20 @@ def _close_all(lines: list[tuple[np.ndarray, int]], why: np.ndarray, sizes: _Siz
 
 def _close(line: np.ndarray, total: int, why: np.ndarray, sizes: _Sizes) -> bool:
     """Hide one more cell of a line that gives a hidden one away; tell whether one was hidden."""
-    hidden = line[why[line] != ""]
-    if why[total] or not sizes.people[total] or not len(hidden):
+    hidden, needed = line[why[line] != ""], sizes.minimum[total]
+    is_open = bool(len(hidden))
+    if why[total]:  # which its parts would give away if all were shown
+        rest = sizes.people[total] - sizes.people[line].sum()
+        is_open = not sizes.people[hidden].any() and rest < needed
+    if not sizes.people[total] or not is_open:
         return False
     people, group = sizes.people[hidden].sum(), sizes.group[hidden].sum()
-    needed = sizes.minimum[total]
     if len(hidden) > 1 and people >= needed and not 0 < group < needed:
         return False
     candidates = line[(why[line] == "") & (sizes.people[line] > 0)]
     if not len(candidates):
-        why[total] = WORKED_OUT
-        return True
+        is_new, why[total] = not why[total], why[total] or WORKED_OUT
+        return is_new
     # A cell without events hides no event: the smallest one that has some comes first.
     is_useless = (sizes.group[candidates] == 0) & (group > 0)
     order = np.lexsort((candidates, sizes.people[candidates], is_useless))

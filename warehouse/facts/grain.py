@@ -71,7 +71,8 @@ class Grain:
     table : TableClause
         Its columns, for metrics to refer to. ``period_kind`` and ``period`` are always there.
     build : callable
-        Span -> SELECT that yields these columns.
+        Span -> SELECT that yields these columns; the grains of surveys are built by
+        :mod:`warehouse.voice` from what surveys ask and when their waves close.
     keys : tuple of str
         Columns every figure is grouped by.
     slices : tuple of tuple of str
@@ -83,7 +84,7 @@ class Grain:
     name: str
     meaning: str
     table: sa.TableClause
-    build: Callable[[Span], sa.Select[tuple[object, ...]]]
+    build: Callable[..., sa.SelectBase]
     keys: tuple[str, ...]
     slices: tuple[tuple[str, ...], ...]
     unit: str

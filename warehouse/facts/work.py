@@ -190,7 +190,10 @@ def work() -> sa.CTE:
 
 @cache
 def first_enrollments() -> sa.CTE:
-    """Return each person's first enrollment in any program: person_id, enrolled_on, cohort."""
+    """Return each person's first enrollment in any program.
+
+    Columns: person_id, enrolled_on, role, cohort.
+    """
     rank = newest_first(
         participant.c.person_id, participant.c.enrolled_on, participant.c.participant_id
     )
@@ -198,6 +201,7 @@ def first_enrollments() -> sa.CTE:
         sa.select(
             participant.c.person_id,
             participant.c.enrolled_on,
+            participant.c.role,
             participant.c.cohort_id,
             rank.label("rank"),
         )
@@ -208,6 +212,7 @@ def first_enrollments() -> sa.CTE:
         sa.select(
             ranked.c.person_id,
             ranked.c.enrolled_on,
+            ranked.c.role,
             sa.func.coalesce(ranked.c.cohort_id, NOT_RECORDED, type_=sa.String).label("cohort"),
         )
         .where(ranked.c.rank == 1)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from warehouse.metrics import practice, reach, rhythm, workforce
+from warehouse.metrics import practice, reach, rhythm, voice, workforce
 from warehouse.metrics.metric import Change, Metric
 
 METRICS: tuple[Metric, ...] = (
     *reach.METRICS,
     *rhythm.METRICS,
     *practice.METRICS,
+    *voice.METRICS,
     *workforce.METRICS,
 )
 BY_ID = {metric.id: metric for metric in METRICS}

@@ -7,6 +7,7 @@ metrics, ``--check`` only compares. Both fail where a declaration changed withou
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +20,7 @@ _FAMILIES = {
     "reach": "Reach: whom the program gets to",
     "rhythm": "Rhythm: whether pairs meet as they agreed to",
     "practice": "Practice: what makes reverse mentoring work",
+    "voice": "Voice: what people say, in surveys that have closed",
     "workforce": "Workforce: who stays, leaves and moves",
 }
 _SENSITIVITY = {
@@ -41,13 +43,17 @@ quarters and years; a running one is computed up to the data's last day and mark
 """
 
 
-def metric_rows() -> pd.DataFrame:
-    """Return the registry as the release table ``metric``, one row per metric in its order."""
+def metric_rows(labels: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Return the registry as the release table ``metric``, one row per metric in its order.
+
+    ``labels`` are names that an installation's own instruments give to their metrics.
+    """
+    given = labels or {}
     rows = [
         {
             "metric_id": m.id,
             "family": m.family,
-            "label": m.label,
+            "label": given.get(m.id, m.label),
             "definition": m.definition,
             "formula": f"{m.formula} ({KINDS[m.kind]})",
             "unit": m.unit,

@@ -28,6 +28,10 @@ KINDS = {
     "survival": "Kaplan-Meier product over the days; 95 % interval by Greenwood's formula on the "
     "log(-log) scale",
     "relative": "ratio of two shares; 95 % interval log-normal (Katz 1978)",
+    "mean": "mean of scores; 95 % t interval over people (over pairs for a gap), several scores of "
+    "one in a period taken together (Cochran 1977, 6.13), never beyond the scale",
+    "net_share": "difference of two shares of the same answers; 95 % interval of 1.96 standard "
+    "errors sqrt((p + d - (p - d)^2) / n)",
 }
 
 
@@ -62,7 +66,7 @@ class Metric:
     unit : str
         fraction, count, days, hours, grades, bits, points or ratio.
     family : str
-        reach, rhythm, practice or workforce.
+        reach, rhythm, practice, voice or workforce.
     kind : str
         A key of ``KINDS``.
     grain : Grain

@@ -178,6 +178,30 @@ def test_a_figure_that_does_not_exist_is_not_hidden() -> None:
     assert set(found.loc[found["metric_id"] == "retention_12m", "status"]) == {"undefined"}
 
 
+def test_what_four_people_answered_is_hidden_for_the_company_too() -> None:
+    found = released([cell("engagement", smallest=4.0), cell("turnover", smallest=4.0)])
+    assert list(found["status"]) == ["suppressed", "shown"]
+
+
+def test_mentors_and_mentees_add_up_to_participants() -> None:
+    sizes = {"everyone": 60, "participants": 20, "non_participants": 40, "mentor": 17, "mentee": 3}
+    rows = [cell("engagement", population=p, n=n, smallest=float(n)) for p, n in sizes.items()]
+    found = released(rows).set_index("population")["status"]
+    assert found["mentee"] == "suppressed"
+    assert "suppressed" in (found["mentor"], found["participants"])
+    assert found["everyone"] == "shown"
+
+
+def test_a_hidden_total_is_not_the_sum_of_its_parts() -> None:
+    sizes = {"participants": 12, "non_participants": 11}
+    parts = [cell("engagement", population=p, n=n, smallest=float(n)) for p, n in sizes.items()]
+    total = cell("engagement", n=23, smallest=23.0)
+    small = cell("engagement", n=3, smallest=3.0, department="D0")  # the only one: hides the total
+    found = released([total, small, *parts])
+    assert list(found["status"][:2]) == ["suppressed", "suppressed"]
+    assert "suppressed" in list(found["status"][2:])
+
+
 def test_the_result_has_the_columns_of_the_release() -> None:
     columns = list(released([cell()]).columns)
     assert [*columns, "metric_version"] == list(release_tables.metric_cell.columns.keys())

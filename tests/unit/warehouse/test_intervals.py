@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.rates import confint_poisson
+from statsmodels.stats.weightstats import DescrStatsW
 
 from warehouse import intervals
 
@@ -91,3 +92,28 @@ def test_a_relative_share_of_nobody_has_no_interval() -> None:
     lower, upper = intervals.relative_share(*arrays)
     assert lower[0] < 2.0 < upper[0]
     assert lower[0] * upper[0] == pytest.approx(4.0)
+
+
+def test_a_mean_over_people_is_the_t_interval_also_below_zero() -> None:
+    x = np.array([-1.0, 0.0, 2.0, -3.0, 0.5])
+    lower, upper = intervals.mean(_sums(x, np.ones(5)), np.array([5.0]))
+    theirs = DescrStatsW(x).tconfint_mean()
+    assert np.allclose([lower[0], upper[0]], theirs, atol=EXACT)
+
+
+def test_answers_of_the_same_people_say_less_than_answers_of_others() -> None:
+    x = np.array([2.0, 4.0, 3.0, 5.0])
+    once = intervals.mean(_sums(x, np.ones(4)), np.array([4.0]))
+    twice = intervals.mean(_sums(2 * x, np.full(4, 2.0)), np.array([4.0]))
+    assert np.allclose(once, twice, atol=EXACT)
+    assert np.isnan(intervals.mean(_sums(x[:1], np.ones(1)), np.array([1.0]))[0][0])
+
+
+def test_a_net_share_has_the_error_of_its_answers() -> None:
+    signs = np.array([1.0] * 5 + [0.0] * 3 + [-1.0] * 2)
+    lower, upper = intervals.net_share(np.array([3.0]), np.array([7.0]), np.array([10.0]))
+    half = 1.959963984540054 * signs.std() / np.sqrt(10)
+    assert np.allclose([lower[0], upper[0]], [0.3 - half, 0.3 + half], atol=EXACT)
+    lower, upper = intervals.net_share(np.array([1.0]), np.array([3.0]), np.array([3.0]))
+    assert lower[0] > -1
+    assert upper[0] == 1

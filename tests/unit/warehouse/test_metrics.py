@@ -37,9 +37,10 @@ def test_every_metric_says_what_it_is(metric: Metric) -> None:
     assert metric.unit in {
         "fraction", "count", "days", "hours", "grades", "bits", "ratio", "points",
     }  # fmt: skip
-    assert metric.family in {"reach", "rhythm", "practice", "workforce"}
+    assert metric.family in {"reach", "rhythm", "practice", "voice", "workforce"}
     assert metric.minimum_group >= 5
     assert (metric.sensitivity == "workforce") == (metric.family == "workforce")
+    assert metric.sensitivity == "confidential" or metric.family != "voice"
     assert not metric.tells_of or metric.tells_of in BY_ID
 
 
@@ -53,9 +54,9 @@ def test_expressions_refer_to_the_grain(metric: Metric) -> None:
             assert {t.name for t in expression._from_objects} <= {metric.grain.name}
 
 
-def test_workforce_is_cut_by_closed_slices_only() -> None:
+def test_workforce_and_voice_are_cut_by_closed_slices_only() -> None:
     for metric in METRICS:
-        if metric.sensitivity == "workforce":
+        if metric.family in ("voice", "workforce"):
             assert metric.grain.slices == ((), ("department",), ("cohort",))
             assert metric.default_population == "everyone"
 

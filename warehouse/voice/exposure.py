@@ -1,0 +1,52 @@
+"""By how few people a change differs from the two levels it lies between.
+
+Levels are published beside changes. The level now, less the levels before, less the change leaves
+the sums of those who are in only one of them: people who answered for the first time, who did not
+answer again, or who moved in between. If that is a single person, the answer is known exactly.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from warehouse.facts.voice_atoms import LINK, SCORE
+from warehouse.voice.facts import VoiceFacts
+from warehouse.voice.slices import MEMBERS, SLICE, added_up, in_slices
+
+_KEYS = ["construct_no", "number", *SLICE]
+
+
+def smallest_unmatched(facts: VoiceFacts) -> pd.DataFrame:
+    """Return how many scores are in only one of a change's levels, per construct and slice.
+
+    Returns
+    -------
+    DataFrame
+        construct_no, period_kind (quarter), period_no, department, cohort, population, unmatched.
+    """
+    scores = facts.part(SCORE)
+    level = added_up(scores[scores["number"] >= 0], ["construct_no", "number"], ["n"])
+    links = in_slices(facts.part(LINK))
+    links["carried"] = links["n"].where(_is_carried(links), 0.0)
+    paired = links.groupby(_KEYS, as_index=False, sort=False)[["n", "carried"]].sum()
+    ends = links[[*_KEYS, "earlier_number"]].drop_duplicates()
+    before = ends.merge(
+        level.rename(columns={"number": "earlier_number", "n": "before"}),
+        on=["construct_no", "earlier_number", *SLICE],
+        how="left",
+    )
+    before = before.groupby(_KEYS, as_index=False, sort=False)["before"].sum()
+    found = paired.rename(columns={"n": "paired"}).merge(level, on=_KEYS).merge(before, on=_KEYS)
+    now, moved = found["n"] - found["paired"], found["paired"] - found["carried"]
+    found["unmatched"] = now + moved + (found["before"] - found["carried"])
+    found = found.assign(period_kind="quarter").rename(columns={"number": "period_no"})
+    return found[["construct_no", "period_kind", "period_no", *SLICE, "unmatched"]]
+
+
+def _is_carried(links: pd.DataFrame) -> pd.Series:
+    """Tell whether the earlier score belongs to the same slice as the later one."""
+    same = (links["department"] == "") | (links["earlier_department"] == links["department"])
+    same &= (links["cohort"] == "") | (links["earlier_cohort"] == links["cohort"])
+    for name, members in MEMBERS.items():
+        same &= (links["population"] != name) | links["earlier_population"].isin(members)
+    return same
