@@ -252,7 +252,7 @@ def serve_dashboard(
 
 def sample_exports(settings: Settings) -> Path:
     """Build the sample once into the home folder; the same bytes as in data/sample."""
-    maker = Path(__file__).parent / "data" / "sample" / "make_sample.py"
+    maker = Path(__file__).parent.parent / "data" / "sample" / "make_sample.py"
     if not maker.exists():
         raise Refused(
             "The sample comes with the source code. Clone the repository and run `make demo` "

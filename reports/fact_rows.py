@@ -61,7 +61,14 @@ _BEHIND = {
     facts.job_history: (facts.worker_record, facts.exit_),
 }
 _SURVEYS = (facts.answer, facts.response, facts.wave, facts.item)
-_RETENTION = (facts.worker_record, facts.exit_, facts.participant, facts.department, *_SURVEYS)
+_RETENTION = (
+    facts.worker_record,
+    facts.exit_,
+    facts.participant,
+    facts.pair,
+    facts.department,
+    *_SURVEYS,
+)
 _STATES = (
     facts.pair,
     facts.pair_status_change,
@@ -71,6 +78,16 @@ _STATES = (
     facts.worker_record,
     facts.exit_,
     *_SURVEYS,
+)
+
+# Figures on surveys are built from what surveys ask, not by one query that could be looked into.
+_VOICE = (
+    *_SURVEYS,
+    facts.invitation,
+    facts.participant,
+    facts.pair,
+    facts.worker_record,
+    facts.exit_,
 )
 
 
@@ -84,7 +101,10 @@ def read_fact_rows(warehouse: Warehouse) -> pd.DataFrame:
 def figure_sources() -> pd.DataFrame:
     """Return the release table ``figure_source``: which facts each metric and analysis reads."""
     sources: dict[str, set[sa.Table]] = {RETENTION: set(_RETENTION)}
-    of_grain = {grain: set(_tables_of(grain)) for grain in {metric.grain for metric in METRICS}}
+    of_grain = {
+        grain: set(_VOICE if family == "voice" else _tables_of(grain))
+        for grain, family in {metric.grain: metric.family for metric in METRICS}.items()
+    }
     for metric in METRICS:
         states = set(_STATES) if metric.computed_by == "models" else set()
         sources[metric.id] = of_grain[metric.grain] | states

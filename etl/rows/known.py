@@ -33,8 +33,11 @@ def stored_alike(writer: Writer, given: Input, load: Load, rules: EntityRules) -
     if not is_iso or _is_read_otherwise(writer, given, rules):
         return ANY
     day = quoted(load.key[-1])
-    days = f"SELECT min({day}), max({day}) FROM {given.raw.relation}"
+    cast = f"try_cast({day} AS DATE)"  # a day that is none is set aside later
+    days = f"SELECT min({cast}), max({cast}) FROM {given.raw.relation}"
     first, last = writer.staging.rows(days)[0]
+    if first is None:
+        return ANY
     column = quoted(rules.key_day)
     return f"{column} BETWEEN CAST('{first}' AS DATE) AND CAST('{last}' AS DATE)"
 

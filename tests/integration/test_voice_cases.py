@@ -428,6 +428,8 @@ def test_a_release_is_scored_by_the_instruments_beside_it(
     rows = survey(SAFETY)
     for number in range(10):
         say(rows, f"p{number}", {"S1": 2, "S2": 4})
+    # Shows that the records reach the end of the year.
+    rows["exit"] = [{"person_id": "somebody", "exit_on": dt.date(2025, 12, 20)}]
     fill(warehouse, rows)
     now = dt.datetime.fromisoformat("2026-01-02T06:00:00")
     own = tmp_path / "instruments.toml"

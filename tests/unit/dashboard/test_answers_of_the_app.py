@@ -161,5 +161,5 @@ def test_the_data_page_says_what_each_file_was_taken_for_and_which_were_refused(
 ) -> None:
     asker.become("hr_leadership")
     page = asker.page("/data")
-    assert "delimited, workday" in page
+    assert "Workday, text table" in page
     assert "survey_export.csv" in page and "Draft one with: outcomes inspect" in page
