@@ -20,8 +20,9 @@ from etl.references import resolve
 from etl.row_query import Problem, RowQuery, add_rules
 from etl.row_staging import literal, quoted
 from etl.source import EntityRules
+from etl.speech import speech_of
 from warehouse.engine import Staging
-from warehouse.tables import facts
+from warehouse.tables import facts, worker_record
 
 _TYPES = {
     "text": "VARCHAR",
@@ -162,7 +163,8 @@ def _typed_columns(build: RowQuery, given: Input) -> list[str]:
         source = build.load.columns.get(name)
         kind = column_kind(build.load.entity, name)
         if source is None:
-            found.append(f"NULL::{_TYPES[kind]} AS {quoted(name)}")
+            said = speech_of(build.load) if name == worker_record.c.speaks_of.name else None
+            found.append(f"{literal(said) if said else 'NULL'}::{_TYPES[kind]} AS {quoted(name)}")
         else:
             typed = _typed_column(build, given, name, source)
             found.append(f"{typed} AS {quoted(_own(name, source))}")

@@ -17,7 +17,7 @@ from etl.meetings import ADDED
 from etl.problems import FileProblem, did_you_mean
 from etl.raw_table import Hints, RawTable
 from etl.survey_mapping import SURVEY_FORMATS, choose_survey_mapping
-from warehouse.tables import PROVENANCE, facts
+from warehouse.tables import PROVENANCE, mappable
 
 SHIPPED = Path(__file__).parent / "mappings"
 _PLAIN_SYSTEM = "plain"
@@ -163,7 +163,7 @@ def _plain_mapping(path: Path, columns: Sequence[str]) -> Mapping | None:
     required, optional = _KEYS[entity]
     if not set(required) <= set(columns):
         return None
-    known = facts(entity_table(entity))
+    known = mappable(entity_table(entity))
     for column in columns:
         if column not in known and column not in PROVENANCE:
             remedy = f"Rename or remove it, or write a mapping.{did_you_mean(column, known)}"
