@@ -11,7 +11,7 @@ from etl.choosing.survey_mapping import SURVEY_FORMATS, draft_survey_mapping
 from etl.mapping.mapping import ENTITIES, SURVEY_RESPONSE, entity_table
 from etl.mapping.text import mapping_toml
 from etl.problems import nearest
-from warehouse.tables import facts
+from warehouse.tables import facts, mappable
 
 if TYPE_CHECKING:
     from etl.inspect import Inspection
@@ -131,7 +131,7 @@ def _alternatives(entity: str, columns: Sequence[str]) -> list[str]:
 
 def _guesses(entity: str, columns: Sequence[str]) -> dict[str, str]:
     """Return canonical column to column of the file, the surest guess of each."""
-    allowed = facts(entity_table(entity))
+    allowed = mappable(entity_table(entity))
     found: dict[str, str] = {}
     for column in columns:
         plain = re.sub(r"[^a-z0-9]", "", column.lower())
@@ -181,7 +181,7 @@ def _column_lines(inspection: Inspection, entity: str, guesses: dict[str, str]) 
     for column_view in inspection.columns:
         if column_view.name not in taken:
             lines.append(f"# ? = {_text(column_view.name)}  # decide, or leave out")
-    open_targets = [name for name in facts(entity_table(entity)) if name not in guesses]
+    open_targets = [name for name in mappable(entity_table(entity)) if name not in guesses]
     lines.append(f"# Columns of {entity} not filled yet: {', '.join(open_targets)}")
     return lines
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
+PARTS = ("hired", "status", "type", "department")
 STILL_LISTED = 31  # days a snapshot may go on listing a leaver
 
 
@@ -26,6 +28,7 @@ class Said:
     source: str = "hr"
     id: str = ""
     type: str | None = None
+    speaks: frozenset[str] | None = None  # of which of PARTS it speaks; None of all
 
     @property
     def works(self) -> bool:
@@ -102,6 +105,7 @@ class Event:
 
 def plain_history(said: Sequence[Said], left: Sequence[Left]) -> History:
     """Return what follows from all records and known exits."""
+    said = completed(said)
     days = _snapshot_days(said)
     spells, stretches, exits = set[Spell](), set[Stretch](), set[Gone]()
     for person in {r.person for r in said} | {x.person for x in left}:
@@ -117,6 +121,7 @@ def plain_history(said: Sequence[Said], left: Sequence[Left]) -> History:
 
 def counted(said: Sequence[Said], left: Sequence[Left]) -> list[Said]:
     """Return the records that count."""
+    said = completed(said)
     days = _snapshot_days(said)
     found = list[Said]()
     for person in {r.person for r in said}:
@@ -124,6 +129,32 @@ def counted(said: Sequence[Said], left: Sequence[Left]) -> list[Said]:
         known = [x for x in left if x.person == person]
         found += _Person(person, mine, known, days).words()
     return found
+
+
+def completed(said: Sequence[Said]) -> list[Said]:
+    """Return the records with what was last said of what they do not speak of."""
+    found = list[Said]()
+    for person in {r.person for r in said}:
+        known: dict[str, Any] = dict.fromkeys(PARTS)
+        terminated: int | None = None  # day of the last word on status, if that was terminated
+        for record in sorted((r for r in said if r.person == person), key=_in_order):
+            for part in PARTS:
+                if record.speaks is None or part in record.speaks:
+                    known[part] = getattr(record, part)
+            full = replace(record, speaks=None, **known)
+            if record.speaks is None or "status" in record.speaks:
+                terminated = None if record.works else record.on
+            elif terminated is not None:
+                is_hired = full.hired is not None and full.hired > terminated
+                if not is_hired and record.kind == "effective":
+                    continue
+                full = replace(full, status="active")
+            found.append(full)
+    return found
+
+
+def _in_order(record: Said) -> tuple[Any, ...]:
+    return record.on, _rank(record), [-ord(letter) for letter in record.source]
 
 
 def _snapshot_days(said: Sequence[Said]) -> dict[str, list[int]]:

@@ -118,6 +118,17 @@ worker_record = _canonical(
     _code("function_type", "Job family"),
     _text("location", "Site where the person works"),
     _number("fte", "Contracted share of full time", "fraction"),
+    Column(
+        "speaks_of",
+        String,
+        info={
+            "meaning": "Columns the row's load maps, of hired_on to fte without seq_no; of the "
+            "others the row says nothing, while a blank one of them says blank. NULL where it maps "
+            "all of them, or the row is older than this column",
+            "unit": "code",
+            "is_filled_by_load": True,
+        },
+    ),
 )
 employment = _canonical(
     "employment",
@@ -500,3 +511,9 @@ DERIVED = (employment, job_history, session_report)
 def facts(table: Table) -> list[str]:
     """Return the names of a table's own columns, provenance left out."""
     return [column.name for column in table.columns if column.name not in PROVENANCE]
+
+
+def mappable(table: Table) -> list[str]:
+    """Return the names of the columns a file may fill: facts, but for what a load notes itself."""
+    own = table.columns
+    return [name for name in facts(table) if not own[name].info.get("is_filled_by_load")]

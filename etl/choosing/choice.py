@@ -17,7 +17,7 @@ from etl.mapping.mapping import ENTITIES, SURVEY_RESPONSE, Load, Mapping, Source
 from etl.problems import FileProblem, did_you_mean
 from etl.reading.raw_table import Hints, RawTable
 from etl.sessions.meetings import ADDED
-from warehouse.tables import PROVENANCE, facts
+from warehouse.tables import PROVENANCE, mappable
 
 SHIPPED = Path(__file__).parent.parent / "mappings"
 _PLAIN_SYSTEM = "plain"
@@ -163,7 +163,7 @@ def _plain_mapping(path: Path, columns: Sequence[str]) -> Mapping | None:
     required, optional = _KEYS[entity]
     if not set(required) <= set(columns):
         return None
-    known = facts(entity_table(entity))
+    known = mappable(entity_table(entity))
     for column in columns:
         if column not in known and column not in PROVENANCE:
             remedy = f"Rename or remove it, or write a mapping.{did_you_mean(column, known)}"

@@ -4,7 +4,10 @@ The rules, in the order they are applied:
 
 1. Of several records of one person and day the last counts: an effective-dated one before a
    snapshot, then the highest ``seq_no``, then the highest record id. Where a row stood in its
-   file says nothing, so files may come in any order and in any parts.
+   file says nothing, so files may come in any order and in any parts. A record says only what its
+   load maps; of everything else it says what the latest record before it does that speaks of it,
+   so that the last of a day has all that the day says (:mod:`etl.history.speech`). What it speaks
+   of and leaves blank is blank, and a status nobody spoke of so far is active.
 2. A snapshot taken within 31 days after a known exit that claims no newer hire date still lists
    the leaver and is passed over. So is one that expects a hire by the day of a later snapshot,
    which knows better.
@@ -41,6 +44,8 @@ So nothing dated after a day changes what was before it, but for an absence that
 provisional, and for what somebody first seen later says about the own past (a hire date).
 
 Everything is one portable SQL text per step (:mod:`etl.history.steps`), run inside the warehouse.
+What a monthly snapshot says anew is mostly written without them (:mod:`etl.history.news`), to the
+same effect.
 """
 
 from __future__ import annotations
@@ -53,6 +58,7 @@ import sqlalchemy as sa
 from etl.history.news import NEWS, PEOPLE
 from etl.history.news_rows import Written, write_news
 from etl.history.people import Merged, find_people
+from etl.history.speech import merged_sql
 from etl.history.steps import DERIVED, JOB, STEPS
 from warehouse.engine import Writer
 from warehouse.tables import employment, exit_, facts, job_history, worker_record
@@ -91,25 +97,40 @@ def rebuild_history(writer: Writer, *, batch_id: str, now: dt.datetime) -> None:
 
 def _rebuild(writer: Writer, written: Written, *, whose: str | None) -> None:
     """Derive the history of some people, or everybody, from all their records and known exits."""
-    _select_evidence(writer, whose)
+    made = _select_evidence(writer, whose)
     for name, query in STEPS:
-        writer.execute(sa.text(f"CREATE TEMP TABLE {name} AS {query}"))
+        made.append(_make(writer, "TABLE", name, query))
     _write(writer, whose, written.values)
-    for name, _ in reversed(STEPS):
-        writer.execute(sa.text(f"DROP TABLE {name}"))
-    kind = "TABLE" if whose else "VIEW"
-    writer.execute(sa.text(f"DROP {kind} history_exit"))
-    writer.execute(sa.text(f"DROP {kind} history_record"))
+    for name in reversed(made):
+        writer.execute(sa.text(f"DROP {name}"))
 
 
-def _select_evidence(writer: Writer, whose: str | None) -> None:
-    """Name the records and known exits to derive from; those of some people are copied once."""
+def _make(writer: Writer, kind: str, name: str, query: str) -> str:
+    writer.execute(sa.text(f"CREATE TEMP {kind} {name} AS {query}"))
+    return f"{kind} {name}"
+
+
+def _select_evidence(writer: Writer, whose: str | None) -> list[str]:
+    """Name the records and known exits to derive from; those of some people are copied once.
+
+    Returns
+    -------
+    list
+        What was made, as DROP names it.
+    """
     kind, scope = ("TABLE", f" AND {whose}") if whose else ("VIEW", "")
     columns = ", ".join([*facts(worker_record), "source_system", "source_record_id"])
-    records = f"SELECT {columns} FROM worker_record WHERE person_id IS NOT NULL{scope}"
+    said = f"SELECT {columns} FROM worker_record WHERE person_id IS NOT NULL{scope}"
     exits = f"SELECT * FROM \"exit\" WHERE source_system <> '{DERIVED}'{scope}"
-    writer.execute(sa.text(f"CREATE TEMP {kind} history_record AS {records}"))
-    writer.execute(sa.text(f"CREATE TEMP {kind} history_exit AS {exits}"))
+    made = [
+        _make(writer, kind, "history_said", said),
+        _make(writer, kind, "history_exit", exits),
+    ]
+    speeches = writer.execute(sa.text("SELECT DISTINCT speaks_of FROM history_said"))
+    merged = merged_sql(speeches.scalars().all())
+    if merged:
+        return [*made, _make(writer, "TABLE", "history_record", merged)]
+    return [*made, _make(writer, "VIEW", "history_record", "SELECT * FROM history_said")]
 
 
 def _write(writer: Writer, whose: str | None, written: str) -> None:

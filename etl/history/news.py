@@ -39,52 +39,67 @@ hired
 Who is in both snapshots with the same words keeps the history there is; a repeated record with
 status terminated repeats a closing that counts already. Everybody else, and everybody who is not
 quiet, is derived anew from all their records.
+
+Snapshots that do not speak of all columns (rule 1) are compared by those they do speak of. Where
+the new one speaks of none but the one before it does too, the rest is carried on alike, and is in
+the open stretch of who moved; nobody counts as hired then, who might have something to carry on,
+unless no record ever spoke of more. Where it speaks of more, the two can be compared if the one
+before spoke of all that was spoken of until then, so that blank was all there was to carry on
+(:func:`etl.history.speech.compare_speech`). Else everybody listed is derived anew.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 
+from etl.history.speech import Comparison
 from etl.history.steps import DERIVED, JOB, WORKS
+from etl.mapping.speech import SPOKEN
 from warehouse.engine import Writer
 
 PEOPLE = "history_person"
 NEWS = "history_news"
 _LINGERS = dt.timedelta(days=31)  # a snapshot may go on listing a leaver, by rule 2
 _DAY = dt.timedelta(days=1)
-_JOB_DIFFERS = " OR ".join(
-    f"coalesce(t.{column}, 'active') <> coalesce(b.{column}, 'active')"
-    if column == "status"
-    else f"t.{column} IS DISTINCT FROM b.{column}"
-    for column in JOB
-)
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A new snapshot and the days of the two before it; None where there are none."""
+    """A new snapshot and the days of the two before it; None where there are none.
+
+    Parameters
+    ----------
+    speech
+        How its records compare with those of the snapshot before it.
+    """
 
     system: str
     day: dt.date
     before: dt.date | None
     earlier: dt.date | None
+    speech: Comparison
 
     def names(self) -> dict[str, str]:
         """Return what SQL with names in braces means by them; it takes ``:system`` beside."""
         before = self.before or dt.date.min
+        begins = "t.hired_on > " + _date(before) if self.before else "true"
+        told = self.speech.columns
         return {
             "day": _date(self.day),
             "before": _date(before),
             "lingers": _date(before - _LINGERS if self.before else before),
             "missed": _date(before - _DAY if self.before else before),
             "since": _date(self.before or self.day),
-            "begins": "t.hired_on > " + _date(before) if self.before else "true",
+            "begins": begins if self.speech.is_complete else "false",
+            "hired": "b.hired_on" if told is not None and "hired_on" not in told else "t.hired_on",
+            "differs": _differ(told, SPOKEN),
+            "is_same_spell": "NOT (" + _differ(told, ("hired_on", "worker_type")) + ")",
             "both": f"{_OF_SOURCE} AND recorded_on IN ({_date(self.day)}, {_date(before)})",
             "listed": _records(self.day),
             "listed_before": _records(before),
@@ -105,6 +120,21 @@ def _records(day: dt.date) -> str:
 
 
 _FACTS = ", ".join(f"t.{column}" for column in ("hired_on", "worker_type", *JOB))
+
+
+def _differ(told: frozenset[str] | None, columns: Sequence[str]) -> str:
+    """Return the condition of two records that differ in some columns, as far as they are told."""
+    if told is None:
+        return "true"
+    plain = [name for name in columns if name in told and name != "status"]
+    differ = [f"t.{name} IS DISTINCT FROM b.{name}" for name in plain]
+    if "status" in columns and "status" in told:
+        differ.append("coalesce(t.status, 'active') <> coalesce(b.status, 'active')")
+    elif "status" in columns:
+        differ.append("b.status IS NOT DISTINCT FROM 'terminated'")
+    return " OR ".join(differ) or "false"
+
+
 # A row for each two records of a person that differ, and for each that is in one snapshot only,
 # with what the new one says.
 _TOLD = f"""
@@ -115,17 +145,13 @@ SELECT coalesce(t.person_id, b.person_id) AS person_id,
         WHEN t.person_id IS NULL THEN
             CASE WHEN coalesce(b.hired_on <= {{before}}, true) THEN 'left' ELSE 'other' END
         WHEN {WORKS.format("t.")} AND {WORKS.format("b.")}
-            AND t.hired_on IS NOT DISTINCT FROM b.hired_on
-            AND t.worker_type IS NOT DISTINCT FROM b.worker_type
-            AND coalesce(t.hired_on <= {{before}}, true) THEN 'moved'
+            AND {{is_same_spell}} AND coalesce({{hired}} <= {{before}}, true) THEN 'moved'
         ELSE 'other'
     END AS news, {_FACTS}
 FROM {{listed}} t FULL JOIN {{listed_before}} b ON b.person_id = t.person_id
-WHERE b.person_id IS NULL OR (t.person_id IS NULL AND {WORKS.format("b.")})
-    OR (t.person_id IS NOT NULL AND (
-        t.hired_on > {{before}} OR t.hired_on IS DISTINCT FROM b.hired_on
-        OR t.worker_type IS DISTINCT FROM b.worker_type OR {_JOB_DIFFERS}
-    ))
+WHERE b.person_id IS NULL
+    OR (t.person_id IS NULL AND ({WORKS.format("b.")} OR b.hired_on > {{before}}))
+    OR (t.person_id IS NOT NULL AND ({{hired}} > {{before}} OR {{differs}}))
 """
 _RESTLESS = f"""
 SELECT person_id FROM worker_record WHERE recorded_on >= {{before}} AND NOT ({{both}})

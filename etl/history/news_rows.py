@@ -77,13 +77,13 @@ WHERE source_system = '{DERIVED}' AND is_inferred AND recorded_on IS NULL AND ex
         {"hired", "moved"},
         f"""
 INSERT INTO job_history ({{job_history}})
-SELECT person_id, begins_on, CAST(NULL AS DATE), 1, {", ".join(JOB[:-1])},
-    coalesce(status, 'active'), true, '{DERIVED}', person_id || '|' || begins_on, {{values}}
+SELECT n.person_id, begins_on, CAST(NULL AS DATE), 1, {{job}}, true, '{DERIVED}',
+    n.person_id || '|' || begins_on, {{values}}
 FROM (
     SELECT {NEWS}.*, CASE WHEN news = 'hired' AND hired_on > {{since}} THEN hired_on ELSE {{day}}
         END AS begins_on
     FROM {NEWS} WHERE news IN ('hired', 'moved')
-) told
+) n {{ended}}
 """,
     ),
     (
@@ -107,11 +107,24 @@ FROM (
 _TABLES = (employment, job_history, exit_)
 
 
+def _job(snapshot: Snapshot) -> dict[str, str]:
+    """Return what a new stretch says: what nobody speaks of now is as in the stretch that ended."""
+    told, is_complete = snapshot.speech.columns, snapshot.speech.is_complete
+    if told is None or is_complete:
+        told = frozenset(JOB)
+    job = [f"{'n' if name in told else 'j'}.{name}" for name in JOB]
+    on = f"j.person_id = n.person_id AND j.valid_to = {snapshot.names()['day']}"
+    return {
+        "job": ", ".join([*job[:-1], f"coalesce({job[-1]}, 'active')"]),
+        "ended": "" if is_complete else f"LEFT JOIN job_history j ON {on}",
+    }
+
+
 def write_news(writer: Writer, snapshot: Snapshot, written: Written) -> None:
     """Write what is new of the people that :func:`etl.history.news.find_news` found."""
     told = {row[0] for row in writer.execute(sa.text(f"SELECT DISTINCT news FROM {NEWS}"))}
     names = {table.name: ", ".join(c.name for c in table.columns) for table in _TABLES}
-    names |= {"values": written.values, "changes": written.changes}
+    names |= {"values": written.values, "changes": written.changes} | _job(snapshot)
     for kinds, template in _CHANGES:
         if told & kinds:
             run(writer, snapshot, template, names)

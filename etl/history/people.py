@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from etl.history.news import NEWS, PEOPLE, Snapshot, find_news
+from etl.history.speech import Comparison, compare_speech
 from etl.history.steps import EMPLOYED
 from etl.ledger import EntityCounts
 from etl.mapping.mapping import Load, Mapping
@@ -128,16 +129,13 @@ def _written(writer: Writer, one: Merged, *, is_first: bool) -> _Written | None:
     if len(listed) > 1 or _exists(writer, worker_record.c.recorded_on > day):
         return None
     before = _last_snapshot(writer, system, day)
-    if is_first:
-        is_alone = before is None and _is_alone(writer, system, day)
-        earlier = None
-        if not is_alone:
-            return None
-    elif before is None:
+    if is_first and (before or not _is_alone(writer, system, day)):
+        return None
+    if before is None and not is_first:
         return _Written(values)
-    else:
-        earlier = _last_snapshot(writer, system, before)
-    return _Written(values | {"system": system}, Snapshot(system, day, before, earlier))
+    earlier = _last_snapshot(writer, system, before) if before else None
+    speech = _compare(writer, system, day, before)
+    return _Written(values | {"system": system}, Snapshot(system, day, before, earlier, speech))
 
 
 def _exists(writer: Writer, condition: sa.ColumnElement[bool]) -> bool:
@@ -150,6 +148,21 @@ def _is_alone(writer: Writer, system: str, day: dt.date) -> bool:
     w = worker_record.c
     own = sa.and_(w.source_system == system, w.record_kind == "snapshot", w.recorded_on == day)
     return not (_exists(writer, sa.not_(own)) or _exists(writer, exit_.c.person_id.is_not(None)))
+
+
+def _compare(writer: Writer, system: str, day: dt.date, before: dt.date | None) -> Comparison:
+    """Return how what a snapshot speaks of compares with the one before it."""
+    w = worker_record.c
+    own = sa.and_(w.source_system == system, w.record_kind == "snapshot")
+    newest, known, earlier = (
+        writer.execute(sa.select(w.speaks_of).where(condition).distinct()).scalars().all()
+        for condition in (
+            sa.and_(own, w.recorded_on == day),
+            sa.and_(own, w.recorded_on == before),
+            w.recorded_on < day,
+        )
+    )
+    return compare_speech(newest, known, earlier)
 
 
 def _last_snapshot(writer: Writer, system: str, day: dt.date) -> dt.date | None:

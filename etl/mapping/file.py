@@ -32,7 +32,7 @@ from etl.mapping.mapping import (
 )
 from etl.mapping.toml_node import Node, one_of, parse_toml, read_toml
 from etl.problems import did_you_mean
-from warehouse.tables import facts
+from warehouse.tables import facts, mappable
 
 _DECLARED = ("survey", "wave", "item")
 
@@ -182,7 +182,7 @@ def _columns(node: Node, entity: str) -> dict[str, Source]:
     tree = node.take("columns", dict, "a table")
     if not tree:
         raise node.bad(node.key("columns"), "is missing", "Add [load.columns].")
-    allowed = facts(entity_table(entity))
+    allowed = mappable(entity_table(entity))
     for name in tree:
         if name not in allowed:
             remedy = one_of(tuple(allowed)) + did_you_mean(name, allowed)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from etl.mapping.mapping import Load, Mapping, Source, column_kind
+from etl.mapping.speech import speech_of
 from etl.people.identity import lookup_sql
 from etl.reading.raw_table import RawTable
 from etl.reading.row_staging import literal, quoted
@@ -21,7 +22,7 @@ from etl.rows.query import Problem, RowQuery, add_rules
 from etl.rows.references import resolve
 from etl.source import EntityRules
 from warehouse.engine import Staging
-from warehouse.tables import facts
+from warehouse.tables import facts, worker_record
 
 _TYPES = {
     "text": "VARCHAR",
@@ -164,7 +165,8 @@ def _typed_columns(build: RowQuery, given: Input) -> list[str]:
         source = build.load.columns.get(name)
         kind = column_kind(build.load.entity, name)
         if source is None:
-            found.append(f"NULL::{_TYPES[kind]} AS {quoted(name)}")
+            said = speech_of(build.load) if name == worker_record.c.speaks_of.name else None
+            found.append(f"{literal(said) if said else 'NULL'}::{_TYPES[kind]} AS {quoted(name)}")
         else:
             typed = _typed_column(build, given, name, source)
             found.append(f"{typed} AS {quoted(_own(name, source))}")

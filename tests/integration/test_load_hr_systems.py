@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,15 @@ from etl.report import LoadReport
 from tests.hr_system_exports import HR_EXPORTS, SF_JOB_JSON, raas, raas_entry
 from tests.integration.small_exports import NOW, rejects
 from warehouse.engine import Warehouse
-from warehouse.tables import department, employment, exit_, person, person_identifier, worker_record
+from warehouse.tables import (
+    department,
+    employment,
+    exit_,
+    job_history,
+    person,
+    person_identifier,
+    worker_record,
+)
 
 Load = Callable[..., LoadReport]
 Day = dt.date
@@ -53,6 +62,13 @@ def _plain(value: object) -> object:
 
 def records(warehouse: Warehouse, *names: str) -> list[tuple[Any, ...]]:
     return told(warehouse, worker_record, "person_id", "recorded_on", *names)
+
+
+def jobs(warehouse: Warehouse, who: str) -> list[tuple[Any, ...]]:
+    """Return the stretches of a person as begin, end, department and status."""
+    names = ("valid_from", "valid_to", "department_id", "status")
+    found = told(warehouse, job_history, "person_id", *names)
+    return [row[1:] for row in found if row[0] == who]
 
 
 def ends(warehouse: Warehouse) -> dict[Any, list[Any]]:
@@ -179,6 +195,27 @@ def test_successfactors_joins_the_logins_of_one_person(warehouse: Warehouse, loa
     assert managers == {"1002", None}
 
 
+def test_successfactors_takes_hire_date_and_type_from_one_table_and_the_job_from_the_other(
+    warehouse: Warehouse, load: Load
+) -> None:
+    """Also where EmpJob comes without its events, and so knows of no hires."""
+    rows = [line.split(",") for line in str(HR_EXPORTS["successfactors_job.toml"][1]).splitlines()]
+    events = rows[0].index("event-reason")
+    jobs_only = "\n".join(",".join(row[:events] + row[events + 1 :]) for row in rows)
+    load("successfactors_employment", jobs__csv=jobs_only)
+    spells = told(warehouse, employment, "person_id", "hired_on", "end_on", "worker_type")
+    assert spells == [
+        ("1001", Day(2019, 4, 1), Day(2021, 7, 1), "employee"),
+        ("1001", Day(2023, 2, 1), None, "employee"),
+        ("1002", Day(2010, 1, 1), None, "employee"),
+    ]
+    assert jobs(warehouse, "1001") == [
+        (Day(2019, 4, 1), Day(2020, 5, 1), "Sales", "active"),
+        (Day(2020, 5, 1), Day(2021, 7, 1), "Research", "active"),
+        (Day(2023, 2, 1), None, "Research", "active"),
+    ]
+
+
 def test_successfactors_odata_says_the_same_as_the_file(warehouse: Warehouse, load: Load) -> None:
     report = load("successfactors_employment", EmpJob__txt=SF_JOB_JSON)
     assert report.rejected_by_rule == {}
@@ -199,6 +236,31 @@ def test_bamboohr_never_takes_a_name_for_a_manager(warehouse: Warehouse, load: L
     assert found == [("1", Day(2023, 3, 31), "yes", "resignation")]
     assert ends(warehouse) == {"1": [Day(2023, 4, 1)], "2": [None]}
     assert told(warehouse, person, "display_name")[0] == ("Ada One",)
+
+
+def test_bamboohr_tells_of_status_and_of_jobs_in_tables_that_keep_what_the_other_says(
+    warehouse: Warehouse, load: Load
+) -> None:
+    statuses = [
+        ("2020-01-01", "Full-Time"),
+        ("2022-05-01", "On Leave"),
+        ("2022-09-01", "Full-Time"),
+    ]
+    rows = [
+        {"id": str(n), "employeeId": "1", "date": day, "employmentStatus": status}
+        for n, (day, status) in enumerate(statuses)
+    ]
+    head = "employeeId,date,location,department,division,jobTitle,reportsTo\n"
+    moves = "1,2020-01-01,Bern,Sales,,Clerk,\n1,2022-06-01,Bern,Research,,Analyst,\n"
+    load("bamboohr_employees", statuses__json=json.dumps(rows), jobs__csv=head + moves)
+    assert jobs(warehouse, "1") == [
+        (Day(2020, 1, 1), Day(2022, 5, 1), "Sales", "active"),
+        (Day(2022, 5, 1), Day(2022, 6, 1), "Sales", "leave"),
+        (Day(2022, 6, 1), Day(2022, 9, 1), "Research", "leave"),
+        (Day(2022, 9, 1), None, "Research", "active"),
+    ]
+    spells = told(warehouse, employment, "person_id", "hired_on", "end_on", "worker_type")
+    assert spells[0] == ("1", Day(2020, 1, 1), None, "employee")
 
 
 def test_personio_days_stay_the_days_that_are_written(warehouse: Warehouse, load: Load) -> None:
@@ -223,6 +285,21 @@ def test_hibob_tables_give_hires_moves_and_exits(warehouse: Warehouse, load: Loa
     assert ("b1", "hr_id", "77") in told(
         warehouse, person_identifier, "person_id", "id_type", "value"
     )
+
+
+def test_hibob_keeps_a_leave_through_a_change_of_department(
+    warehouse: Warehouse, load: Load
+) -> None:
+    lifecycle = str(HR_EXPORTS["hibob_lifecycle.toml"][1]).splitlines()
+    lifecycle[2:2] = ["3,b1,2022-01-01,parental leave,,", "4,b1,2022-07-01,employed,,"]
+    work = str(HR_EXPORTS["hibob_work.toml"][1]) + "3,b1,2022-03-01,Research,Bern,Clerk,b2\n"
+    load("hibob_people", lifecycle__csv="\n".join(lifecycle), work__csv=work)
+    assert jobs(warehouse, "b1") == [
+        (Day(2020, 1, 1), Day(2022, 1, 1), "Sales", "active"),
+        (Day(2022, 1, 1), Day(2022, 3, 1), "Sales", "leave"),
+        (Day(2022, 3, 1), Day(2022, 7, 1), "Research", "leave"),
+        (Day(2022, 7, 1), Day(2024, 4, 18), "Research", "active"),
+    ]
 
 
 def test_oracle_hdl_objects_meet_in_one_person(warehouse: Warehouse, load: Load) -> None:

@@ -67,6 +67,7 @@ def tell(writer: Writer, said: Iterable[Said], left: Iterable[Left], file: str =
             "status": r.status,
             "worker_type": r.type,
             "department_id": r.department,
+            "speaks_of": speech(r),
             "source_system": r.source,
             "source_record_id": r.id,
         }
@@ -87,6 +88,12 @@ def tell(writer: Writer, said: Iterable[Said], left: Iterable[Left], file: str =
     ]
     stage(writer, worker_record, records)
     stage(writer, exit_, exits)
+
+
+def speech(record: Said) -> str | None:
+    if record.speaks is None:
+        return None
+    return " ".join(COLUMNS[part] for part in sorted(record.speaks)) or "nothing"
 
 
 def number_of(value: Any) -> int | None:
@@ -164,6 +171,22 @@ def named(said: Sequence[Said]) -> list[Said]:
     return [r if r.id else replace(r, id=str(number)) for number, r in enumerate(said)]
 
 
+COLUMNS = {
+    "hired": "hired_on",
+    "status": "status",
+    "type": "worker_type",
+    "department": "department_id",
+}
+SPEECH = strategies.sampled_from(
+    [None] * 3
+    + [
+        frozenset(parts.split())
+        for parts in ("department", "status type", "hired status", "", "hired")
+    ]
+)
+LISTS = strategies.sampled_from(
+    [None, frozenset({"hired", "department"}), frozenset({"hired", "department", "status"})]
+)
 DAYS = strategies.integers(0, 100)
 HIRES = strategies.none() | strategies.integers(-20, 100)
 RECORDS = strategies.lists(
@@ -206,9 +229,29 @@ EXITS = strategies.lists(
 )
 
 
+def speaking(record: Said, speaks: frozenset[str] | None) -> Said:
+    """Return a record as a load leaves it that maps a part of the columns only."""
+    if speaks is None:
+        return record
+    values: dict[str, Any] = {"hired": None, "status": "active", "type": None, "department": None}
+    return replace(record, speaks=speaks, **{n: v for n, v in values.items() if n not in speaks})
+
+
+@strategies.composite
+def lists(draw: Any) -> list[Said]:
+    """Draw snapshots; each speaks of the same in all its rows, now and then of less or more."""
+    said = named(draw(SNAPSHOTS))
+    usual = {source: draw(LISTS) for source in ("viva", "other")}
+    unusual = draw(strategies.sampled_from([None, None, 30, 60]))
+    other = draw(LISTS)
+    return [speaking(r, other if r.on == unusual else usual[r.source]) for r in said]
+
+
 @strategies.composite
 def evidence(draw: Any) -> Evidence:
     said = named([*draw(RECORDS), *draw(SNAPSHOTS)])
+    if draw(strategies.booleans()):
+        said = [speaking(r, draw(SPEECH)) for r in said]
     left = [replace(x, id=str(n)) for n, x in enumerate(draw(EXITS))]
     return said, left
 
@@ -245,11 +288,10 @@ def test_history_does_not_depend_on_order_or_splitting_of_files(
 
 
 @settings(PROPERTY, max_examples=25)
-@given(snapshots=SNAPSHOTS, left=EXITS, at_once=strategies.integers(1, 2))
+@given(said=lists(), left=EXITS, at_once=strategies.integers(1, 2))
 def test_snapshots_loaded_month_by_month_give_the_history_of_all_at_once(
-    warehouse: Warehouse, snapshots: list[Said], left: list[Left], at_once: int
+    warehouse: Warehouse, said: list[Said], left: list[Left], at_once: int
 ) -> None:
-    said = named(snapshots)
     left = [replace(x, id=str(n)) for n, x in enumerate(left)]
     places = sorted({(r.on, r.source) for r in said})
     months: list[Evidence] = [
@@ -272,6 +314,9 @@ def a_company(draw: Any) -> tuple[list[Evidence], Evidence]:
                 said.append(one)
     others = draw(strategies.lists(strategies.sampled_from(OTHERS), max_size=3))
     left = [replace(x, id=str(n)) for n, x in enumerate(others) if isinstance(x, Left)]
+    usual, other = draw(LISTS), draw(LISTS)
+    changed = draw(strategies.sampled_from([None, None, 30, 60]))
+    said = [speaking(r, other if changed and r.on >= changed else usual) for r in said]
     said = named([*said, *(r for r in others if isinstance(r, Said))])
     places = sorted({(r.on, r.source) for r in said})
     files: list[Evidence] = [([r for r in said if (r.on, r.source) == at], []) for at in places]
@@ -298,6 +343,9 @@ OTHERS: list[Said | Left] = [
     *(Left("a", on, recorded=recorded) for on in (20, 59, 61, 95) for recorded in (None, 55)),
     *(Said("a", on, hired=-3, kind="snapshot", source="other") for on in (15, 60, 75)),
     *(Said("b", on, hired=on, kind="snapshot", source="other") for on in (45, 60)),
+    Said("d", -9, status="leave", speaks=frozenset({"status"})),
+    Said("d", -5, department="z", speaks=frozenset({"department"})),
+    Said("d", 50, department="z", speaks=frozenset({"department"})),
     *(
         Said("c", on, hired=-3, department="z", status=s)
         for on in (-9, 70)
@@ -485,6 +533,59 @@ def test_leave_is_a_stretch_and_the_spell_goes_on(warehouse: Warehouse) -> None:
         ("a", 9, 20, None, "leave"),
         ("a", 20, None, None, "active"),
     }
+
+
+def part(on: int, parts: str, **facts: Any) -> Said:
+    return speaking(Said("a", on, **facts), frozenset(parts.split()))
+
+
+def test_a_record_says_only_what_it_speaks_of(warehouse: Warehouse) -> None:
+    said = [
+        part(0, "hired department", hired=-9, department="x"),
+        part(9, "status", status="leave"),
+        part(12, "department", department="y"),
+        part(20, "status"),
+    ]
+    found = history(warehouse, said)
+    assert spells_of(found) == {("a", 1, -9, None)}
+    assert jobs_of(found) == {
+        ("a", 0, 9, "x", "active"),
+        ("a", 9, 12, "x", "leave"),
+        ("a", 12, 20, "y", "leave"),
+        ("a", 20, None, "y", "active"),
+    }
+
+
+def test_what_a_record_speaks_of_and_leaves_blank_is_blank(warehouse: Warehouse) -> None:
+    said = [part(0, "department", department="x"), part(9, "status department")]
+    assert ("a", 9, None, None, "active") in jobs_of(history(warehouse, said))
+
+
+def test_records_of_one_day_are_combined(warehouse: Warehouse) -> None:
+    said = [
+        part(0, "hired status", hired=-9, status="leave", seq=1),
+        part(0, "status type", status="active", type="employee", seq=2),
+        part(0, "department", department="x"),
+    ]
+    found = history(warehouse, said)
+    assert found.spells == {Spell("a", 1, -9, None, "employee")}
+    assert jobs_of(found) == {("a", 0, None, "x", "active")}
+
+
+@pytest.mark.parametrize(
+    ("later", "spells"),
+    [
+        (part(20, "department"), {("a", 1, 0, 10)}),
+        (part(20, "department hired", hired=0), {("a", 1, 0, 10)}),
+        (part(20, "department hired", hired=15), {("a", 1, 0, 10), ("a", 2, 15, None)}),
+        (part(20, "department", kind="snapshot"), {("a", 1, 0, 10), ("a", 2, 20, None)}),
+    ],
+)
+def test_who_left_is_back_only_by_a_hire_date_a_status_or_a_list(
+    warehouse: Warehouse, later: Said, spells: set[Any]
+) -> None:
+    said = [Said("a", 0, hired=0), part(10, "status", status="terminated"), later]
+    assert spells_of(history(warehouse, said)) == spells
 
 
 def test_a_known_exit_is_not_told_twice(warehouse: Warehouse) -> None:
