@@ -34,8 +34,9 @@ def answers_of(company: Company) -> pd.DataFrame:
     department's mood shifts its answers.
     """
     rng = np.random.default_rng(company.seed)
-    size = rng.dirichlet(np.full(company.departments, 2.0)), rng.dirichlet(
-        np.full(company.cohorts, 5.0)
+    size = (
+        rng.dirichlet(np.full(company.departments, 2.0)),
+        rng.dirichlet(np.full(company.cohorts, 5.0)),
     )
     department = rng.choice(company.departments, company.participants, p=size[0])
     cohort = rng.choice(company.cohorts, company.participants, p=size[1])

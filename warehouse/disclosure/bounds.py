@@ -1,8 +1,8 @@
 """How far the sum of a small group is still uncertain, given everything printed about an item.
 
 The bounds of a group are two linear programs over all answer tables that agree with what is
-printed. Most are never solved: two tables of whole numbers, found for another group, that agree with
-everything printed and differ enough in this group prove that it is protected.
+printed. Most are never solved: two tables of whole numbers, found for another group, that agree
+with everything printed and differ enough in this group prove that it is protected.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from warehouse.disclosure.item import Item, Whole, sum_interval
+from warehouse.disclosure.item import Whole
 from warehouse.disclosure.lattice import Lattice
+from warehouse.disclosure.printed_rows import PrintedRows
 from warehouse.disclosure.program import NoSolution, Optimum, Program
 
 _TOLERANCE = 1e-5
@@ -67,7 +68,7 @@ class Bounds:
         self, lattice: Lattice, item: int, groups: sparse.csr_array, *, minimum: int
     ) -> None:
         self._support = lattice.n[item] > 0
-        self._rows = _Rows(lattice, item, self._support)
+        self._rows = PrintedRows(lattice, item, self._support)
         self._targets = _targets(self._rows, groups[:, self._support], minimum)
         self._needed = self._targets.needed
         self._matrix = self._targets.matrix.astype(float)
@@ -75,6 +76,7 @@ class Bounds:
         self._program = self._rows.program(whole=False)
         self._whole: Program | None = None
         self._rng = np.random.default_rng(item)
+        self._seen: tuple[np.ndarray, np.ndarray]
         self._forget()
 
     def show(self, figure: int) -> None:
@@ -145,7 +147,8 @@ class Bounds:
 
     def _seen_width(self) -> np.ndarray:
         low, high = self._seen
-        return np.maximum(high - low, 0.0)
+        width: np.ndarray = np.maximum(high - low, 0.0)
+        return width
 
     def _open(self) -> np.ndarray:
         return np.flatnonzero(self._seen_width() < self._needed)
@@ -210,7 +213,7 @@ class _Targets:
         return points
 
 
-def _targets(rows: _Rows, groups: sparse.csr_array, minimum: int) -> _Targets:
+def _targets(rows: PrintedRows, groups: sparse.csr_array, minimum: int) -> _Targets:
     size = groups @ rows.n
     small = np.flatnonzero((size > 0) & (size < minimum))
     mark = groups[small] @ np.random.default_rng(0).integers(1, 2**40, groups.shape[1])
@@ -224,81 +227,6 @@ def _targets(rows: _Rows, groups: sparse.csr_array, minimum: int) -> _Targets:
         np.concatenate([m.item.needed_range(size[small]) for m in rows.measures]),
         np.repeat([m.item.units_per_point for m in rows.measures], len(small)),
     )
-
-
-@dataclass(frozen=True)
-class _Measure:
-    """The sums of one printed number by atom."""
-
-    item: Item
-    total: Whole
-
-
-class _Rows:
-    """The rows of an item's program: one per printed number, two per atom that ties both sums.
-
-    Columns are sums above the lowest possible one: 0 where everybody gave the lowest answer.
-    """
-
-    def __init__(self, lattice: Lattice, item: int, support: np.ndarray) -> None:
-        self.item = lattice.items[item]
-        self.n: Whole = lattice.n[item, support]
-        self.measures = [_Measure(self.item, lattice.total[item, support])]
-        if self.item.favorable_from is not None:
-            self.measures.append(_Measure(self.item.share, lattice.favorable[item, support]))
-        self._figures = lattice.figure_atoms[:, support]
-        size = self._figures @ self.n
-        self._answered = size > 0
-        self._bounds = [self._interval(m, size) for m in self.measures]
-
-    def of_figure(self, figure: int) -> list[tuple[int, float, float]]:
-        """Return row, lower and upper bound of each number printed for a figure."""
-        if not self._answered[figure]:
-            return []
-        step = self._figures.shape[0]
-        return [
-            (i * step + figure, float(lower[figure]), float(upper[figure]))
-            for i, (lower, upper) in enumerate(self._bounds)
-        ]
-
-    def binding(self, duals: np.ndarray) -> np.ndarray:
-        count, step = len(self.measures), self._figures.shape[0]
-        held = duals[: count * step].reshape(count, step).max(axis=0)
-        return np.flatnonzero(held > 1e-7)
-
-    def program(self, *, whole: bool) -> Program:
-        count, step = len(self.measures), self._figures.shape[0]
-        matrix = sparse.block_diag([self._figures] * count, format="csr")
-        free = np.full(count * step, np.inf)
-        lower, upper = -free, free
-        if count == 2:
-            tie, tie_lower, tie_upper = self._ties()
-            matrix = sparse.vstack([matrix, tie], format="csr")
-            lower, upper = np.append(lower, tie_lower), np.append(upper, tie_upper)
-        most = np.concatenate([self.n * (m.item.high - m.item.low) for m in self.measures])
-        return Program(
-            sparse.csr_array(matrix), (lower, upper), (np.zeros(len(most)), most),
-            whole=np.full(len(most), whole),
-        )  # fmt: skip
-
-    def _ties(self) -> tuple[sparse.csr_array, np.ndarray, np.ndarray]:
-        """Favorable answers are at least the first favorable one, the others at most the one before."""
-        start, one = self.item.favorable_from or 0, sparse.eye_array(len(self.n))
-        gain, rise = start - self.item.low, self.item.high - start + 1
-        least, most = sparse.hstack([one, -gain * one]), sparse.hstack([one, -rise * one])
-        free = np.full(len(self.n), np.inf)
-        return (
-            sparse.csr_array(sparse.vstack([least, most])),
-            np.append(np.zeros(len(self.n)), -free),
-            np.append(free, (gain - 1) * self.n),
-        )
-
-    def _interval(self, measure: _Measure, size: Whole) -> tuple[Whole, Whole]:
-        sums = self._figures @ measure.total
-        lower, upper = np.zeros_like(size), np.zeros_like(size)
-        some = self._answered
-        lower[some], upper[some] = sum_interval(measure.item, size[some], sums[some])
-        return lower - size * measure.item.low, upper - size * measure.item.low
 
 
 def _width(low: float, high: float) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -42,7 +41,7 @@ class Checkpoint:
         self._states[mark] = asdict(state)
         fresh = self._path.with_suffix(".new")
         fresh.write_text(json.dumps(self._states), "utf-8")
-        os.replace(fresh, self._path)
+        fresh.replace(self._path)
 
 
 def fingerprint(lattice: Lattice, *, minimum: int, frozen: np.ndarray) -> str:

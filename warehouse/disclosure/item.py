@@ -66,7 +66,8 @@ class Item:
         """
         point = min(float(self.units_per_point), (self.high - self.low) / STEPS_OF_A_FULL_SCALE)
         wanted = np.maximum(2 * self.units_per_point + 1, np.ceil(answers * point))
-        return np.minimum(wanted, answers * (self.high - self.low)).astype(np.int64)
+        needed: Whole = np.minimum(wanted, answers * (self.high - self.low)).astype(np.int64)
+        return needed
 
 
 def near_unanimous(item: Item, answers: Whole, total: Whole) -> tuple[np.ndarray, np.ndarray]:
@@ -112,7 +113,9 @@ def sum_interval(item: Item, answers: Whole, total: Whole) -> tuple[Whole, Whole
     at_low, at_high = near_unanimous(item, answers, total)
     margin = 2 * item.units_per_point - 1
     lower = np.where(at_low, lowest, np.where(at_high, np.maximum(highest - margin, lowest), lower))
-    upper = np.where(at_low, np.minimum(lowest + margin, highest), np.where(at_high, highest, upper))
+    upper = np.where(
+        at_low, np.minimum(lowest + margin, highest), np.where(at_high, highest, upper)
+    )
     return lower, upper
 
 

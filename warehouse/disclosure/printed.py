@@ -1,4 +1,4 @@
-"""Survey figures as they are published: one decimal, "or lower", or a reason instead of a number."""
+"""Survey figures as they are published: one decimal, "or lower", or a reason instead."""
 
 from __future__ import annotations
 

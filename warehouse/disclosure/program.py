@@ -52,7 +52,7 @@ class Program:
         *,
         whole: np.ndarray | None = None,
     ) -> None:
-        self._highs = highspy.Highs()
+        self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
         self._whole = whole is not None and bool(whole.any())
         self._columns = np.arange(matrix.shape[1], dtype=np.int32)
         options: dict[str, Any] = {"output_flag": False, "threads": 1, "random_seed": 0}

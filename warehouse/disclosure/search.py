@@ -113,7 +113,7 @@ class Search:
 
     def _linear(self, state: State) -> State:
         """Show what gives no small group away exactly; look for further groups it would give."""
-        shown = list(np.flatnonzero(self._frozen == 1))
+        shown = [int(f) for f in np.flatnonzero(self._frozen == 1)]
         spans = self._spans(state, shown)
         if any(span.given_away().any() for span in spans):
             raise CannotProtect("Figures already public give a small group away.")
@@ -123,7 +123,7 @@ class Search:
                 for span in spans:
                     span.add(figure)
         state = replace(state, shown=tuple(sorted(int(f) for f in shown)))
-        more = self._more_groups(state.shown)
+        more = [group for group in self._more_groups(state.shown) if group not in state.found]
         if more:
             return replace(state, found=(*state.found, *more))
         return replace(state, stage=BOUNDS, next=0)

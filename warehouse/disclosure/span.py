@@ -74,4 +74,5 @@ class Span:
 
     def given_away(self) -> np.ndarray:
         """Return which groups lie in the span."""
-        return ~self._groups[:, -_SPARE:].any(axis=1)
+        away: np.ndarray = np.logical_not(self._groups[:, -_SPARE:].any(axis=1))
+        return away

@@ -51,7 +51,7 @@ def combined_groups(figures: np.ndarray, n: np.ndarray, minimum: int) -> list[tu
 
 
 def _alike(figures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Number the atoms that no figure tells apart."""
+    """Give atoms that no figure tells apart the same number."""
     _, first, alike = np.unique(figures.T, axis=0, return_index=True, return_inverse=True)
     return alike.reshape(-1), first
 

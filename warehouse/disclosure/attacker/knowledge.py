@@ -75,7 +75,10 @@ class Knowledge:
         self._tables = Tables(
             np.concatenate([self._n * scales[m].low for m in measures]),
             np.concatenate([self._n * scales[m].high for m in measures]),
-            [(self._columns(p.measure, np.flatnonzero(p.atoms)), p.lower, p.upper) for p in printed],
+            [
+                (self._columns(p.measure, np.flatnonzero(p.atoms)), p.lower, p.upper)
+                for p in printed
+            ],
         )
         if item.favorable_from is not None:
             self._tables.tie(item, self._n)
@@ -99,7 +102,7 @@ class Knowledge:
             if not scale.kind(int(n[i]), seen) and seen / (n[i] * point[i]) >= best:
                 continue
             width = self._width(i, scale, int(n[i]))
-            mean_range = width / (n[i] * point[i])
+            mean_range = float(width / (n[i] * point[i]))
             best = min(best, mean_range)
             suffix = "" if self._aims[i][0] == "mean" else " (favorable)"
             yield Learned(scale.kind(int(n[i]), width), self._aims[i][2], suffix, mean_range)
@@ -114,22 +117,25 @@ class Knowledge:
             cells = np.zeros((len(self._targets), len(self._atoms)))
             for i, target in enumerate(self._targets):
                 cells[i, self._place[target]] = 1
-            known = {tuple(np.flatnonzero(cell)) for cell in cells[in_span(rows, cells)]}
+            known = {tuple(map(int, np.flatnonzero(c))) for c in cells[in_span(rows, cells)]}
             known |= set(combined_groups(rows, self._n, minimum))
             yield from (self._atoms[list(group)] for group in sorted(known))
 
     def _columns(self, measure: str, atoms: np.ndarray) -> np.ndarray:
         places = self._place[atoms]
-        return (places[places >= 0] + self._offset[measure]).astype(np.int32)
+        columns: np.ndarray = places[places >= 0].astype(np.int32) + np.int32(self._offset[measure])
+        return columns
 
     def _width(self, i: int, scale: _Scale, n: int) -> int:
+        """Return a target's width over whole-number tables where it is, or may be, too small."""
         width = self._tables.width(i)
-        if scale.kind(n, width) or not scale.kind(n, int(self._tables.seen()[i])):
+        seen = int(self._tables.seen()[i])
+        if seen >= width or not scale.kind(n, seen):
             return width
         try:
             return self._tables.whole_width(i)
         except Unsolved:
-            return int(self._tables.seen()[i])  # not settled counts as learned
+            return seen  # what is not settled counts as learned
 
 
 def knowledge_of(

@@ -1,4 +1,4 @@
-"""The attacker's programs: sums of answers by atom between their limits, under all that is printed."""
+"""The attacker's programs: sums of answers by atom, under everything that is printed."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class Tables:
         kept = self._whole if whole else self._model
         if kept is not None:
             return kept
-        model = highspy.Highs()
+        model = highspy.Highs()  # type: ignore[no-untyped-call]
         model.setOptionValue("output_flag", False)
         model.setOptionValue("threads", 1)
         count = len(self._low)

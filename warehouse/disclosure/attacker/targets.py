@@ -34,7 +34,7 @@ def targets_of(read: Harvest, item: Item, minimum: int) -> list[np.ndarray]:
 
 
 def _cells(columns: list[np.ndarray]) -> np.ndarray:
-    """Number the distinct combinations of several columns."""
+    """Give every distinct combination of several columns a number."""
     code = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
         value, own = np.unique(column, return_inverse=True)
