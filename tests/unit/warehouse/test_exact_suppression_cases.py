@@ -61,6 +61,12 @@ def test_two_tiny_departments_together_are_protected_too() -> None:
     assert ("B", "", "2026Q1") in hidden(found)
 
 
+def test_rounding_is_no_protection_from_a_difference_of_figures() -> None:
+    """One decimal of thousands blurs the four, but they are a difference all the same."""
+    found = decide(pattern({("A", "x"): 20_000, ("B", "x"): 5_000, ("C", "x"): 4}))
+    assert hidden(found)["B", "", "2026Q1"] == "worked out"
+
+
 def test_a_cohort_of_one_person_stays_unknown() -> None:
     answers = pattern({("A", "x"): 20, ("B", "x"): 20, ("A", "y"): 20, ("B", "z"): 1})
     found = decide(answers)
