@@ -1,0 +1,154 @@
+"""Exact suppression of survey figures: the public door.
+
+:func:`suppress` decides which figures of the closed set are shown, and says what it did;
+:func:`warehouse.disclosure.printed.printed_figures` turns the decision into numbers to publish.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from warehouse.disclosure.audit_report import AuditReport, merge
+from warehouse.disclosure.checkpoint import Checkpoint, fingerprint
+from warehouse.disclosure.lattice import FIGURE, Lattice, Survey, build_lattice
+from warehouse.disclosure.policy import Policy
+from warehouse.disclosure.search import Search, State
+
+FEW_ANSWERS = "few answers"
+WORKED_OUT = "worked out"
+SHOWN, HIDDEN = "shown", "suppressed"
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """Which figures are shown.
+
+    Attributes
+    ----------
+    figures : DataFrame
+        One row per figure of the closed set: department, cohort, period ("" where it covers all),
+        respondents (int), status (shown, suppressed), why ("", few answers, worked out). Kept
+        with a release it is what later releases take as ``earlier``.
+    report : AuditReport
+    """
+
+    figures: pd.DataFrame
+    report: AuditReport
+
+
+def suppress(
+    survey: Survey,
+    *,
+    policy: Policy,
+    earlier: pd.DataFrame | None = None,
+    checkpoint: Path | None = None,
+) -> Suppression:
+    """Decide which figures can be shown without giving a small group away.
+
+    Parts of the survey whose figures were all decided earlier are not audited again.
+
+    Parameters
+    ----------
+    survey : Survey
+    policy : Policy
+    earlier : DataFrame, optional
+        ``figures`` of earlier releases: shown stays shown, hidden stays hidden.
+    checkpoint : Path, optional
+        File in which a long search keeps its state; given again with the same input, an
+        interrupted one goes on from there.
+
+    Returns
+    -------
+    Suppression
+
+    Raises
+    ------
+    CannotProtect
+        What earlier releases show gives a small group away; nothing must be published.
+    AnswersBroken
+        The sums contradict themselves.
+    """
+    kept, known = Checkpoint(checkpoint), _decided(earlier)
+    with threadpool_limits(limits=1):
+        parts = [_suppress_block(block, policy, known, kept) for _, block in survey.blocks()]
+    if not parts:
+        nothing = AuditReport(policy.minimum_group, 0, 0, 0, 0, 0, 0.0, 0, None)
+        return Suppression(pd.DataFrame(columns=[*FIGURE, "respondents", "status", "why"]), nothing)
+    figures = pd.concat([part.figures for part in parts], ignore_index=True)
+    report = merge([p.report for p in parts], [_by_department(p.figures) for p in parts])
+    return Suppression(figures, report)
+
+
+def _decided(earlier: pd.DataFrame | None) -> dict[tuple[str, ...], bool]:
+    if earlier is None or earlier.empty:
+        return {}
+    if earlier.duplicated(FIGURE).any():
+        raise ValueError("A figure was decided twice by earlier releases.")
+    shown = (earlier["status"] == SHOWN).tolist()
+    keys = earlier[FIGURE].astype(object).itertuples(index=False, name=None)
+    return dict(zip(keys, shown, strict=True))
+
+
+def _suppress_block(
+    block: Survey, policy: Policy, known: dict[tuple[str, ...], bool], kept: Checkpoint
+) -> Suppression:
+    lattice = build_lattice(block, policy)
+    keys = lattice.figures.astype(object).itertuples(index=False, name=None)
+    frozen = np.array([int(known.get(key, -1)) for key in keys])
+    minimum = policy.minimum_group
+    if (frozen != -1).all():
+        return _result(lattice, np.flatnonzero(frozen == 1), frozen, minimum)
+    search = Search(lattice, minimum=minimum, frozen=frozen)
+    mark = fingerprint(lattice, minimum=minimum, frozen=frozen)
+    state = kept.state_of(mark)
+    for step in search.steps(state):
+        kept.keep(mark, step)
+        state = step
+    found = _result(lattice, np.array(state.shown, dtype=int), frozen, minimum)
+    return Suppression(found.figures, _with_groups(found.report, search, state))
+
+
+def _result(lattice: Lattice, shown: np.ndarray, frozen: np.ndarray, minimum: int) -> Suppression:
+    is_shown = np.zeros(len(lattice.figures), dtype=bool)
+    is_shown[shown] = True
+    n = lattice.figure_n
+    is_few = ((n > 0) & (n < minimum)).any(axis=0)
+    why = np.where(is_shown, "", np.where(is_few, FEW_ANSWERS, WORKED_OUT))
+    figures = lattice.figures.assign(
+        respondents=lattice.respondents, status=np.where(is_shown, SHOWN, HIDDEN), why=why
+    )
+    hidden, every = _by_department(figures)
+    report = AuditReport(
+        minimum_group=minimum,
+        figures=len(figures),
+        shown=int(is_shown.sum()),
+        few_answers=int((why == FEW_ANSWERS).sum()),
+        worked_out=int((why == WORKED_OUT).sum()),
+        earlier=int((frozen != -1).sum()),
+        department_quarter_hidden=hidden / every if every else 0.0,
+        protected_groups=0,
+        tightest_range=None,
+    )
+    return Suppression(figures, report)
+
+
+def _with_groups(report: AuditReport, search: Search, state: State) -> AuditReport:
+    tightest = search.tightest(state)
+    return replace(
+        report,
+        protected_groups=search.protected_groups(state),
+        tightest_range=None if tightest is None else tightest.mean_range,
+    )
+
+
+def _by_department(figures: pd.DataFrame) -> tuple[int, int]:
+    """Return respondents in hidden figures by department and quarter, and in all of them."""
+    is_cell = (figures["department"] != "") & (figures["cohort"] == "")
+    cells = figures[is_cell & figures["period"].str.contains("Q")]
+    hidden = cells.loc[cells["status"] == HIDDEN, "respondents"]
+    return int(hidden.sum()), int(cells["respondents"].sum())

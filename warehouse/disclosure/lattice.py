@@ -1,0 +1,185 @@
+"""Sums of answers by atom, the figures and the groups made of them: the problem, without database.
+
+An atom is a department in a cohort in a quarter. A figure is a slice that may be published; a group
+is any cell of the lattice department x cohort x quarter or year, published or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from warehouse.disclosure.item import Item, Whole
+from warehouse.disclosure.policy import CROSSED, EVERY_PERIOD, Policy, Slice
+
+ATOM = ["department", "cohort", "quarter"]
+FIGURE = ["department", "cohort", "period"]
+
+
+class AnswersBroken(ValueError):
+    """The sums of answers contradict themselves or their scale."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Everything that is to be published about items answered by the same people.
+
+    Attributes
+    ----------
+    answers : DataFrame
+        One row per atom and item: department, cohort, quarter (as 2026Q3), item, n (answers),
+        total (their sum, units of the item) and, where an item declares ``favorable_from``,
+        favorable (answers from there on).
+    items : tuple of Item
+        A figure is shown for all of them or for none. Items asked of different people (mentors
+        only, mentees only) are surveys of their own.
+    closed_years : tuple of str
+        Years whose figures by year are to be published; all their quarters have closed.
+    """
+
+    answers: pd.DataFrame
+    items: tuple[Item, ...]
+    closed_years: tuple[str, ...] = ()
+
+    def blocks(self) -> Iterator[tuple[str, Survey]]:
+        """Split into parts without a common figure: closed years, and quarters outside them."""
+        year = self.answers["quarter"].astype(str).str[:4]
+        name = year.where(year.isin(self.closed_years), self.answers["quarter"].astype(str))
+        some = (self.answers["n"] != 0).to_numpy()
+        for block, rows in self.answers[some].groupby(name[some].to_numpy(), sort=True):
+            closed = tuple(y for y in self.closed_years if y == block)
+            yield str(block), replace(self, answers=rows, closed_years=closed)
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Atoms with their sums, and which atoms each figure and each group consists of.
+
+    Attributes
+    ----------
+    items : tuple of Item
+    n, total, favorable : ndarray of int, shape (n_items, n_atoms)
+    figures : DataFrame
+        department, cohort, period of every figure of the closed set ("" where it covers all).
+    figure_atoms : csr_array of int, shape (n_figures, n_atoms)
+    group_atoms : csr_array of int, shape (n_groups, n_atoms)
+        Every cell of the lattice.
+    """
+
+    items: tuple[Item, ...]
+    n: Whole
+    total: Whole
+    favorable: Whole
+    figures: pd.DataFrame
+    figure_atoms: sparse.csr_array
+    group_atoms: sparse.csr_array
+    figure_n: Whole = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "figure_n", (self.figure_atoms @ self.n.T).T)
+
+    @property
+    def respondents(self) -> Whole:
+        """People behind each figure: the answers to its most answered item."""
+        largest: Whole = self.figure_n.max(axis=0)
+        return largest
+
+    def supports(self) -> list[tuple[np.ndarray, list[int]]]:
+        """Return the distinct sets of atoms that hold answers, each with its items."""
+        found: dict[bytes, tuple[np.ndarray, list[int]]] = {}
+        for i, n in enumerate(self.n):
+            found.setdefault((n > 0).tobytes(), (n > 0, []))[1].append(i)
+        return list(found.values())
+
+
+def build_lattice(survey: Survey, policy: Policy) -> Lattice:
+    """Lay out a survey's atoms, figures and groups.
+
+    Raises
+    ------
+    AnswersBroken
+        A sum lies outside its scale, an atom comes twice, a name or an item is unknown.
+    """
+    answers = _checked(survey)
+    keys = answers[ATOM].drop_duplicates().sort_values(ATOM, ignore_index=True)
+    place = pd.MultiIndex.from_frame(keys).get_indexer(pd.MultiIndex.from_frame(answers[ATOM]))
+    item = answers["item"].map({item.id: i for i, item in enumerate(survey.items)}).to_numpy()
+    arrays = {}
+    for name in ("n", "total", "favorable"):
+        arrays[name] = np.zeros((len(survey.items), len(keys)), dtype=np.int64)
+        arrays[name][item, place] = answers[name].to_numpy(dtype=np.int64)
+    years = bool(survey.closed_years)
+    figures, figure_atoms = _cells(
+        keys, {"quarter": policy.quarter_slices, "year": policy.year_slices if years else ()}
+    )
+    every = (*EVERY_PERIOD, CROSSED)
+    _, group_atoms = _cells(keys, {"quarter": every, "year": every if years else ()})
+    return Lattice(
+        items=survey.items, **arrays, figures=figures, figure_atoms=figure_atoms,
+        group_atoms=group_atoms,
+    )  # fmt: skip
+
+
+def _checked(survey: Survey) -> pd.DataFrame:
+    answers = survey.answers.reset_index(drop=True)
+    if "favorable" not in answers:
+        answers = answers.assign(favorable=0)
+    for name in ATOM:
+        answers[name] = answers[name].astype(str)
+    known = {item.id: item for item in survey.items}
+    unknown = set(answers["item"]) - set(known)
+    if unknown or len(known) != len(survey.items):
+        raise AnswersBroken(f"Items unknown or declared twice: {sorted(unknown)}")
+    if answers.duplicated([*ATOM, "item"]).any():
+        raise AnswersBroken("An atom comes twice for one item.")
+    if not answers["quarter"].str.fullmatch(r"\d{4}Q[1-4]").all() or (answers[ATOM] == "").any(
+        axis=None
+    ):
+        raise AnswersBroken("An atom needs a department, a cohort and a quarter such as 2026Q3.")
+    _check_sums(answers, known)
+    return answers
+
+
+def _check_sums(answers: pd.DataFrame, known: dict[str, Item]) -> None:
+    n, total, favorable = (
+        answers[name].to_numpy(dtype=float) for name in ("n", "total", "favorable")
+    )
+    low, high = (answers["item"].map({i: getattr(x, e) for i, x in known.items()}).to_numpy()
+                 for e in ("low", "high"))  # fmt: skip
+    start = answers["item"].map({i: x.favorable_from for i, x in known.items()}).to_numpy(float)
+    joint = ~np.isnan(start)
+    whole = np.isfinite(n + total + favorable) & (n % 1 == 0) & (total % 1 == 0)
+    inside = (n >= 0) & (n * low <= total) & (total <= n * high)
+    counted = (favorable >= 0) & (favorable <= n)
+    least = (n - favorable) * low + favorable * np.where(joint, start, low)
+    most = (n - favorable) * (np.where(joint, start, high + 1) - 1) + favorable * high
+    fits = ~joint | (counted & (least <= total) & (total <= most))
+    if not (whole & inside & fits).all():
+        broken = answers.loc[~(whole & inside & fits), [*ATOM, "item"]].iloc[0]
+        raise AnswersBroken(f"A sum of answers lies outside its scale: {', '.join(broken)}")
+
+
+def _cells(
+    atoms: pd.DataFrame, slices: dict[str, Iterable[Slice]]
+) -> tuple[pd.DataFrame, sparse.csr_array]:
+    """Return every cell of the slices by period kind, and the atoms each consists of."""
+    periods = {"quarter": atoms["quarter"], "year": atoms["quarter"].str[:4]}
+    names, cells, members, size = [], [], [], 0
+    for kind, cut in [pair for k, cuts in slices.items() for pair in product([k], cuts)]:
+        columns = {name: atoms[name] if name in cut else "" for name in ATOM[:2]}
+        keys = pd.DataFrame(columns, index=atoms.index, dtype=object)
+        keys["period"] = periods[kind]
+        code = keys.groupby(FIGURE, sort=True).ngroup().to_numpy()
+        names.append(keys.assign(code=code).drop_duplicates("code").sort_values("code")[FIGURE])
+        cells.append(code + size)
+        members.append(np.arange(len(atoms)))
+        size += len(names[-1])
+    row, column = np.concatenate(cells), np.concatenate(members)
+    ones = np.ones(len(row), dtype=np.int64)
+    matrix = sparse.csr_array((ones, (row, column)), shape=(size, len(atoms)))
+    return pd.concat(names, ignore_index=True), matrix
