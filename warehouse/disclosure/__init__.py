@@ -13,9 +13,12 @@ from warehouse.metrics.metric import CONFIDENTIAL, OPERATIONAL, Metric
 
 SUPPRESSED = "suppressed"
 COMPLEMENT_REASON = "Hidden so that a smaller group cannot be worked out"
+# Answers are the most sensitive of all: intervals and changes beside means tell more than means
+# do, and what they tell together is not audited yet.
+COMPANY_ONLY_REASON = "Shown for the whole company only, until small groups are audited"
 _BLANKED = ["value", "lower", "upper", "numerator", "denominator"]
 
-__all__ = ["COMPLEMENT_REASON", "SUPPRESSED", "Policy", "apply_policy"]
+__all__ = ["COMPANY_ONLY_REASON", "COMPLEMENT_REASON", "SUPPRESSED", "Policy", "apply_policy"]
 
 
 def apply_policy(cells: pd.DataFrame, metrics: Sequence[Metric], policy: Policy) -> pd.DataFrame:
@@ -57,11 +60,15 @@ def apply_policy(cells: pd.DataFrame, metrics: Sequence[Metric], policy: Policy)
     )
     minimum = metric.map(lambda m: max(m.minimum_group, policy.minimum_group)).to_numpy()
     why = hide(chosen, minimum=minimum)
+    is_part = (chosen[["cohort", "department"]] != "").any(axis=1)
+    why = why.mask(metric.map(lambda m: m.family == "voice") & is_part, COMPANY_ONLY_REASON)
     hidden = (why != "").to_numpy()
     few = [f"Fewer than {k} people" for k in minimum[hidden]]
     rows = why.index[hidden]
     released.loc[rows, _BLANKED] = np.nan
     released.loc[rows, "n"] = pd.NA
     released.loc[rows, "status"] = SUPPRESSED
-    released.loc[rows, "reason"] = np.where(why[rows] == FEW_PEOPLE, few, COMPLEMENT_REASON)
+    reason = np.where(why[rows] == FEW_PEOPLE, few, COMPLEMENT_REASON)
+    reason = np.where(why[rows] == COMPANY_ONLY_REASON, COMPANY_ONLY_REASON, reason)
+    released.loc[rows, "reason"] = reason
     return released

@@ -68,7 +68,8 @@ class Policy:
             "Where a withheld figure could be worked out from a total, the next smallest is "
             "withheld too. Outside HR leadership, workforce figures of departments are shown by "
             f"quarter or year only, from {self.department_headcount} people on. Operational "
-            f"figures about fewer than {k} are shown to the program's own managers only."
+            f"figures about fewer than {k} are shown to the program's own managers only. What "
+            "people say in surveys is shown for the whole company only."
         )
 
     def describe_survey_rules(self) -> str:

@@ -10,7 +10,12 @@ import pandas as pd
 import pytest
 
 from reports import release_tables
-from warehouse.disclosure import COMPLEMENT_REASON, Policy, apply_policy
+from warehouse.disclosure import (
+    COMPANY_ONLY_REASON,
+    COMPLEMENT_REASON,
+    Policy,
+    apply_policy,
+)
 from warehouse.metrics import METRICS
 
 NUMBERS = ["value", "lower", "upper", "numerator", "denominator", "n"]
@@ -181,6 +186,19 @@ def test_a_figure_that_does_not_exist_is_not_hidden() -> None:
 def test_what_four_people_answered_is_hidden_for_the_company_too() -> None:
     found = released([cell("engagement", smallest=4.0), cell("turnover", smallest=4.0)])
     assert list(found["status"]) == ["suppressed", "shown"]
+
+
+def test_below_company_level_no_answer_is_shown_before_its_audit_is_wired_in() -> None:
+    found = released(
+        [
+            cell("engagement", value=4.1, smallest=100.0),
+            cell("engagement", value=4.1, smallest=100.0, department="Sales"),
+            cell("engagement", value=4.1, smallest=100.0, cohort="2026 spring"),
+        ]
+    )
+    assert list(found["status"]) == ["shown", "suppressed", "suppressed"]
+    assert set(found.loc[1:, "reason"]) == {COMPANY_ONLY_REASON}
+    assert found.loc[1:, NUMBERS].isna().all(axis=None)
 
 
 def test_mentors_and_mentees_add_up_to_participants() -> None:
