@@ -38,6 +38,7 @@ ITEMS = (
     ("pairs", "B2", "mutual_benefit", 1, 5, True),
     ("pairs", "C", "confidence", 1, 5, False),
     ("pairs", "S", "skill_gain_social_media", 1, 5, False),
+    ("pairs", "E1", "engagement", 0, 6, False),
     ("pairs", "X", "nothing we know", 1, 9, False),
 )
 PEOPLE = [f"p{i:02}" for i in range(16)]
