@@ -21,6 +21,7 @@ TABLES = synthetic_release.tables(quarters=2, pairs=20)
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("OUTCOMES_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr(terminal.console, "width", 200)  # made once, when commands are imported
     return tmp_path / "home"
 
