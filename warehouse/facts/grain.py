@@ -90,13 +90,14 @@ class Grain:
     unit: str
 
 
-# A cohort belongs to one program: by cohort alone would say the same again.
 EVERY_SLICE = (
     (),
     ("program",),
+    ("cohort",),
     ("department",),
     ("program", "cohort"),
     ("program", "department"),
+    ("cohort", "department"),
     ("program", "cohort", "department"),
 )
 
