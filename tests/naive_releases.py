@@ -49,7 +49,8 @@ def closed_lines(answers: pd.DataFrame, items: tuple[Item, ...], minimum: int) -
     cube = full_cube(answers, items)
     is_quarter = cube["period"].str.contains("Q")
     cells = cube.assign(
-        metric_id=cube["item"], program="", population="", tells_of="", is_additive=True,
+        metric_id=cube["item"], program="", population="", tells_of="",
+        is_additive=True, is_confidential=False,
         smallest=0.0, period_kind=np.where(is_quarter, "quarter", "year"),
     )  # fmt: skip
     why = hide(cells, minimum=np.full(len(cells), minimum))

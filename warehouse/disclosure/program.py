@@ -85,8 +85,10 @@ class Program:
         self._highs.changeObjectiveSense(sense)
         costs = np.ascontiguousarray(objective, dtype=np.float64)
         self._highs.changeColsCost(len(self._columns), self._columns, costs)
-        self._highs.run()
-        status = self._highs.getModelStatus()
+        status = self._run()
+        if status == highspy.HighsModelStatus.kUnknown:
+            self._highs.clearSolver()  # going on from the last vertex lost its way: start afresh
+            status = self._run()
         if status != highspy.HighsModelStatus.kOptimal:
             raise NoSolution(self._highs.modelStatusToString(status))
         solution = self._highs.getSolution()
@@ -94,6 +96,10 @@ class Program:
         if not self._whole:
             duals = np.array(solution.row_dual)
         return Optimum(np.array(solution.col_value), duals)
+
+    def _run(self) -> highspy.HighsModelStatus:
+        self._highs.run()
+        return self._highs.getModelStatus()
 
 
 def _model(

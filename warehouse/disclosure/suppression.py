@@ -22,15 +22,8 @@ from warehouse.periods import months_before, parse_period, quarter_of
 FEW_PEOPLE = "small"
 WORKED_OUT = "complement"
 SLICE = ["program", "cohort", "department", "population"]
-# what the populations add up to
-_WHOLE = {
-    "participants": "everyone",
-    "non_participants": "everyone",
-    "eligible_non_participants": "everyone",
-    "not_recorded": "everyone",
-    "mentor": "participants",
-    "mentee": "participants",
-}
+# What populations add up to; all others, groups such as grades included, to everyone.
+_WHOLE = {"mentor": "participants", "mentee": "participants"}
 _WINDOW_MONTHS = (0, 3, 6, 9)  # quarters that a figure over twelve months looks back on
 
 
@@ -108,11 +101,11 @@ def _lines(table: pd.DataFrame) -> list[tuple[np.ndarray, int]]:
     keys = ["metric_id", *SLICE, "period"]
     position = {key: i for i, key in enumerate(_tuples(table[keys]))}
     is_quarter = (table["period_kind"] == "quarter") & table["is_additive"]
-    is_part = table["population"].isin(list(_WHOLE)) & table["is_additive"]
+    is_part = ~table["population"].isin(["", "everyone"]) & table["is_additive"]
     kinds = (
         ("department", table["department"] != "", ""),
         ("cohort", table["cohort"] != "", ""),
-        ("population", is_part, table["population"].map(_WHOLE)),
+        ("population", is_part, table["population"].map(_WHOLE).fillna("everyone")),
         ("period", is_quarter, table["period"].str[:4]),
     )
     lines = []
