@@ -67,7 +67,7 @@ def loads_figure(view: View) -> Figure:
         (
             text_value(row.file_name),
             text_value(_words(row.entity)),
-            text_value(f"{_words(row.source_system)}, {_words(row.format)}"),
+            text_value(_from(row.source_system, row.format)),
             *(number_value(getattr(row, name)) for name in _COUNTS),
             text_value("yes" if is_reconciled(row) else "no"),
         )
@@ -150,7 +150,7 @@ def loads_table(view: View) -> Table:
         lines.append(
             (
                 text_value(_words(entity).capitalize()),
-                text_value(f"{_words(source)}, {_words(form)}"),
+                text_value(_from(source, form)),
                 number_value(len(names)),
                 *(number_value(sum(getattr(row, name) or 0 for row in rows)) for name in _COUNTS),
                 text_value("yes" if all(is_reconciled(row) for row in rows) else "no"),
@@ -273,7 +273,7 @@ def _row_number(row: SimpleNamespace) -> Value:
 
 def _taken_for(row: SimpleNamespace) -> str:
     """Return what the file was read as, in words a person uses: "Workday workers, text table"."""
-    form = codes.FORMATS.get(row.format, _words(row.format))
+    form = _form(row.format)
     mapping = str(row.mapping_name or "")
     if mapping.startswith("recognized "):
         return f"{form} survey"
@@ -283,6 +283,16 @@ def _taken_for(row: SimpleNamespace) -> str:
     if not name or name == _words(row.format):
         return wording.capitalized(form)
     return f"{wording.capitalized(name)}, {form}"
+
+
+def _form(code: str) -> str:
+    return codes.FORMATS.get(code, _words(code))
+
+
+def _from(source: str, form: str) -> str:
+    """Return the system rows came from and what their file was, said once where they are one."""
+    system, kind = _words(source), _form(form)
+    return kind if system == kind.lower() else f"{system}, {kind}"
 
 
 def _words(code: str) -> str:

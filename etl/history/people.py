@@ -23,7 +23,7 @@ from etl.ledger import EntityCounts
 from etl.mapping.mapping import Load, Mapping
 from etl.people.identity import Provenance
 from warehouse.engine import Writer
-from warehouse.tables import employment, exit_, worker_record
+from warehouse.tables import employment, exit_, job_history, worker_record
 
 _FIRST_LOOK = dt.timedelta(days=40)  # where there is a snapshot every month, the last is in it
 
@@ -62,10 +62,11 @@ class _Written:
 
 
 # Without, PostgreSQL takes a snapshot it has not seen before for one row and compares in loops.
-_REFRESH = (
-    "ANALYZE worker_record (source_system, record_kind, recorded_on, person_id), "
-    "employment (person_id, end_on), job_history (person_id, valid_to), "
-    '"exit" (person_id, source_system, exit_on, recorded_on, is_inferred)'
+_r, _e, _j, _x = worker_record.c, employment.c, job_history.c, exit_.c
+_COMPARED = (
+    *(_r.source_system, _r.record_kind, _r.recorded_on, _r.person_id),
+    *(_e.person_id, _e.end_on, _j.person_id, _j.valid_to),
+    *(_x.person_id, _x.source_system, _x.exit_on, _x.recorded_on, _x.is_inferred),
 )
 _OF_FILE = "source_file_sha256 = :file AND batch_id = :batch"
 
@@ -83,8 +84,7 @@ def find_people(writer: Writer, files: Sequence[Merged]) -> Changed:
         if written is None:
             return Changed(is_everybody=True)
         found.append(written)
-    if writer.dialect == "postgresql":
-        _run(writer, _REFRESH)
+    writer.refresh_statistics(*_COMPARED)
     _run(writer, f"CREATE TEMP TABLE {PEOPLE} (person_id VARCHAR)")
     for written in found:
         _find(writer, written)

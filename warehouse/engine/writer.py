@@ -56,6 +56,20 @@ class Writer:
         """Return a query's rows as a frame, as seen inside the transaction."""
         return read_frame(self.connection, statement)
 
+    def refresh_statistics(self, *columns: sa.Column[Any]) -> None:
+        """Let the planner see what rows written in this transaction hold in some columns.
+
+        PostgreSQL takes a table just filled for nearly empty and joins it in loops; DuckDB counts
+        for itself.
+        """
+        if self.dialect != "postgresql":
+            return
+        named: dict[str, list[str]] = {}
+        for column in columns:
+            named.setdefault(f'"{column.table.name}"', []).append(f'"{column.name}"')
+        tables = (f"{table} ({', '.join(names)})" for table, names in named.items())
+        self.connection.execute(sa.text(f"ANALYZE {', '.join(tables)}"))
+
     def merge(
         self,
         table: sa.Table,
