@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -11,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from models.analyses import pair_states, read_momentum_facts, run_analyses
+from models.analyses import Analyses, pair_states, read_momentum_facts, run_analyses
 from reports import release_tables
 from reports.dimensions import read_dimensions
 from reports.disclosure_gate import check_disclosure
 from reports.fact_rows import figure_sources, read_fact_rows
-from reports.ledger_tables import FRESH_DAYS, ledger_checks, read_ledger
+from reports.ledger_tables import FRESH_DAYS, Ledger, ledger_checks, read_ledger
 from reports.pair_tables import (
     flow,
     match_events,
@@ -183,6 +184,28 @@ def build_tables(
     DisclosureBroken
         A finished figure would tell about a small group.
     """
+    # Models compute in one thread while the engine and the figures keep another busy.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        analyses = beside.submit(run_analyses, warehouse, as_of=edition.as_of)
+        loads = beside.submit(_read_loads, warehouse)
+        return _tables(warehouse, voice, edition, Beside(analyses, loads))
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is computed while the figures are; no part of it depends on them."""
+
+    analyses: Future[Analyses]
+    loads: Future[tuple[Ledger, pd.DataFrame]]
+
+
+def _read_loads(warehouse: Warehouse) -> tuple[Ledger, pd.DataFrame]:
+    return read_ledger(warehouse), read_fact_rows(warehouse)
+
+
+def _tables(
+    warehouse: Warehouse, voice: VoiceFacts, edition: Edition, beside: Beside
+) -> dict[str, pd.DataFrame]:
     as_of, policy = edition.as_of, edition.policy
     metrics = metric_rows(voice.labels)
     pairs = read_pair_facts(warehouse, as_of=as_of)
@@ -192,10 +215,10 @@ def build_tables(
     computed = pd.concat([computed, state_cells(history)], ignore_index=True)
     cells = apply_policy(computed, METRICS, policy)
     cells = with_versions(cells, metrics, edition.previous, minimum_group=policy.minimum_group)
-    analyses = run_analyses(warehouse, as_of=as_of)
     board = pair_board(pairs, pair_states(momentum, as_of=as_of))
     events = read_pair_events(warehouse, as_of=as_of, pair_ids=board["pair_id"])
-    ledger = read_ledger(warehouse)
+    analyses = beside.analyses.result()
+    ledger, fact_rows = beside.loads.result()
     tables = {
         "release": _release_row(metrics, edition),
         "dimension": read_dimensions(warehouse, cells, as_of=as_of),
@@ -213,7 +236,7 @@ def build_tables(
         "rejected": ledger.rejected,
         "refused": ledger.refused,
         "figure_source": figure_sources(),
-        "fact_rows": read_fact_rows(warehouse),
+        "fact_rows": fact_rows,
     }
     withheld = check_disclosure(tables, minimum_group=policy.minimum_group)
     checks = ledger_checks(ledger, as_of=as_of, now=edition.now, is_sample=edition.is_sample)

@@ -7,6 +7,8 @@ A format is a module with ``NAME``, the ``CONTAINERS`` it can lie in (see
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -66,7 +68,21 @@ def recognize(path: Path, hints: Hints | None = None) -> str:
         file_not_found, is_directory, empty_file, wrong_file, unreadable_bytes (where already the
         beginning cannot be read).
     """
-    hints = hints or Hints()
+    asked = replace(hints or Hints(), load_day=None)
+    try:
+        file = path.stat()
+    except OSError:  # looking into the file says which of the many reasons it is
+        return _look(path, asked)
+    return _look_once(path, asked, (file.st_ino, file.st_mtime_ns, file.st_size))
+
+
+@lru_cache(maxsize=4096)
+def _look_once(path: Path, hints: Hints, _state: tuple[int, ...]) -> str:
+    """Look into a file again only when it changed: planning, choosing and reading ask for it."""
+    return _look(path, hints)
+
+
+def _look(path: Path, hints: Hints) -> str:
     sample = take_sample(path, hints)
     if hints.format is not None:
         _check_container(sample, hints.format)

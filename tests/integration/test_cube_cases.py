@@ -232,7 +232,8 @@ def test_states_are_counted_in_every_slice() -> None:
     on_track = find(cells, "pair_state_on_track", "2026Q3")
     assert (on_track["numerator"], on_track["denominator"]) == (2, 3)
     assert find(cells, "pair_state_stalled", "2026Q3", department="A")["value"] == 0
-    assert find(cells, "pair_state_on_track", "2026Q3", cohort="C")["value"] == 0.5
+    assert find(cells, "pair_state_on_track", "2026Q3", program="P", cohort="C")["value"] == 0.5
+    assert (cells.loc[cells["cohort"] != "", "program"] == "P").all()
     assert "Not recorded" not in set(cells["cohort"])
     shares = cells[(cells["program"] == "") & (cells["cohort"] == "") & (cells["department"] == "")]
     assert shares["value"].sum() == pytest.approx(1.0)

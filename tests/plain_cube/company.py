@@ -151,10 +151,20 @@ class Company:
         self.cells[(metric, *where, period.name)] = cell
 
     def _slices(self, facts: list[Row]) -> dict[tuple[str, ...], list[Row]]:
-        """Group facts by every combination of program, cohort, department and their margins."""
+        """Group facts by program, cohort within its program, department and their margins."""
+        uses = itertools.product((False, True), repeat=3)
+        return self._grouped(facts, [use for use in uses if use[0] or not use[1]])
+
+    def _closed_slices(self, facts: list[Row]) -> dict[tuple[str, ...], list[Row]]:
+        """Group facts by cohort and by department, as figures about answers are."""
+        return self._grouped(facts, [(False,) * 3, (False, True, False), (False, False, True)])
+
+    def _grouped(
+        self, facts: list[Row], uses: list[tuple[bool, ...]]
+    ) -> dict[tuple[str, ...], list[Row]]:
         found: dict[tuple[str, ...], list[Row]] = defaultdict(list)
         for fact in facts:
-            for use in itertools.product((False, True), repeat=3):
+            for use in uses:
                 where = tuple(
                     fact[name] if used else ""
                     for name, used in zip(("program", "cohort", "department"), use, strict=True)

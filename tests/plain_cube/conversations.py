@@ -44,13 +44,12 @@ class Conversations(Company):
                 self._put(metric, period, where, self._share(some, top, bottom))
         for where, some in self._slices(spoken).items():
             self._put("topic_diversity", period, where, self._entropy(some))
-        for where, some in self._slices(said).items():
-            if sum(bool(name) for name in where) <= 1 and not where[0]:
-                for metric, top, bottom in (
-                    ("role_reversion_rate", "reverted", "told"),
-                    ("feedback_response_rate", "answered", "asked"),
-                ):
-                    self._put(metric, period, where, self._share(some, top, bottom))
+        for where, some in self._closed_slices(said).items():
+            for metric, top, bottom in (
+                ("role_reversion_rate", "reverted", "told"),
+                ("feedback_response_rate", "answered", "asked"),
+            ):
+                self._put(metric, period, where, self._share(some, top, bottom))
 
     def _session_fact(self, pair: Row, period: Period, last: dt.date) -> Row:
         held = [s for s in self._held(pair) if s["on"] <= last]

@@ -90,14 +90,13 @@ class Grain:
     unit: str
 
 
+# A cohort belongs to one program: cut by it alone, every figure would stand there twice.
 EVERY_SLICE = (
     (),
     ("program",),
-    ("cohort",),
     ("department",),
     ("program", "cohort"),
     ("program", "department"),
-    ("cohort", "department"),
     ("program", "cohort", "department"),
 )
 
