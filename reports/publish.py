@@ -224,7 +224,7 @@ def _tables(
         "dimension": read_dimensions(warehouse, cells, as_of=as_of),
         "metric": metrics,
         "metric_change": change_rows(),
-        "metric_cell": _ordered(cells),
+        "metric_cell": cells.assign(reason=cells["reason"].replace("", None)),
         "estimate": analyses.estimate,
         "curve": analyses.curve,
         "balance": analyses.balance,
@@ -298,12 +298,6 @@ def _timeline(matches: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     both["happened_on"] = pd.to_datetime(both["happened_on"])
     order = ["pair_id", "happened_on"]
     return both.sort_values(order, ignore_index=True, kind="stable")
-
-
-def _ordered(cells: pd.DataFrame) -> pd.DataFrame:
-    keys = [c.name for c in release_tables.metric_cell.columns][:7]
-    reason = cells["reason"].replace("", None)
-    return cells.assign(reason=reason).sort_values(keys, ignore_index=True)
 
 
 def _with_columns(name: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -19,7 +19,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 
-from reports import release_tables
+from reports import packed_cells, release_tables
 from reports.release_file import columns_held, reading_engine, to_frame
 
 FILE_NAME = "release.sqlite"
@@ -156,7 +156,7 @@ class Release:
         table = release_tables.metadata.tables[table_name]
         columns = {column.name: self._column(column) for column in table.columns}
         statement = sa.select(*columns.values()).select_from(table)
-        statement = statement.order_by(sa.literal_column("rowid"))
+        statement = statement.order_by(*self._order(table_name))
         for name, wanted in equals.items():
             column = columns[name]
             if isinstance(wanted, list | tuple | set | frozenset):
@@ -170,6 +170,11 @@ class Release:
         with self._reading() as connection:
             rows = list(connection.execute(statement).all())
         return to_frame(table, rows)
+
+    def _order(self, table_name: str) -> list[sa.ColumnClause[Any]]:
+        """Return what rows of a table are read in the order of; a view has no rows of its own."""
+        is_packed = self.holds(table_name, packed_cells.ORDER[0].name)
+        return packed_cells.ORDER if is_packed else [sa.literal_column("rowid")]
 
     def _column(self, column: sa.Column[Any]) -> sa.ColumnElement[Any]:
         if self.holds(column.table.name, column.name):

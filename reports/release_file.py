@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
-from reports import release_tables
+from reports import packed_cells, release_tables
 
+_AT_ONCE = 100_000  # rows turned into Python values at a time
 _TEXT = pd.StringDtype(na_value=np.nan)
 
 
@@ -35,19 +36,33 @@ def write_file(path: Path, tables: Mapping[str, pd.DataFrame], release_id: int) 
         for setting in ("journal_mode = OFF", "synchronous = OFF", "page_size = 8192"):
             connection.exec_driver_sql(f"PRAGMA {setting}")
         connection.exec_driver_sql("BEGIN")
-        for table in release_tables.metadata.tables.values():
-            frame = tables[table.name]
-            if table.name == "release":
-                frame = frame.assign(release_id=release_id)
+        for table, frame in _as_stored(tables, release_id).items():
             connection.execute(sa.schema.CreateTable(table))
-            rows = _to_rows(table, frame)
-            if rows:
-                marks = ", ".join("?" * len(table.columns))
-                connection.exec_driver_sql(f'INSERT INTO "{table.name}" VALUES ({marks})', rows)
+            _insert(connection, table, frame)
             for index in sorted(table.indexes, key=lambda found: str(found.name)):
                 connection.execute(sa.schema.CreateIndex(index))
+        connection.exec_driver_sql(packed_cells.view_sql())
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("ANALYZE")
+
+
+def _as_stored(tables: Mapping[str, pd.DataFrame], release_id: int) -> dict[sa.Table, pd.DataFrame]:
+    found: dict[sa.Table, pd.DataFrame] = {}
+    for table in release_tables.metadata.tables.values():
+        if table is release_tables.metric_cell:
+            found |= packed_cells.pack(tables[table.name])
+        elif table is release_tables.release:
+            found[table] = tables[table.name].assign(release_id=release_id)
+        else:
+            found[table] = tables[table.name]
+    return found
+
+
+def _insert(connection: sa.Connection, table: sa.Table, frame: pd.DataFrame) -> None:
+    statement = f'INSERT INTO "{table.name}" VALUES ({", ".join("?" * len(table.columns))})'
+    for start in range(0, len(frame), _AT_ONCE):
+        rows = _to_rows(table, frame.iloc[start : start + _AT_ONCE])
+        connection.exec_driver_sql(statement, rows)
 
 
 def reading_engine(path: Path) -> sa.Engine:
@@ -64,7 +79,7 @@ def columns_held(connection: sa.Connection) -> dict[str, frozenset[str]]:
     """Return the columns of every table in a file; the release's version decides which exist."""
     query = (
         "SELECT held.name, col.name FROM sqlite_master held JOIN pragma_table_info(held.name) col "
-        "WHERE held.type = 'table'"
+        "WHERE held.type IN ('table', 'view')"
     )
     found: dict[str, set[str]] = {}
     for table, column in connection.exec_driver_sql(query):

@@ -72,7 +72,7 @@ metric_change = Table(
     Column("changed_on", Date),
     Column("what", String),
 )
-metric_cell = Table(
+metric_cell = Table(  # a view in the file
     "metric_cell",
     metadata,
     Column("metric_id", String),
@@ -248,10 +248,7 @@ check = Table(
     Column("detail", String),
 )
 
-# What pages look up: a metric over time, a page's figures of one period, one pair's timeline.
-_cell = metric_cell.c
-Index("metric_cell_by_metric", _cell.metric_id, _cell.period_kind, _cell.department, _cell.cohort)
-Index("metric_cell_by_period", _cell.period_kind, _cell.period, _cell.department, _cell.cohort)
+# What pages look up; figures lie in the order they are looked up in, see reports.packed_cells.
 Index("pair_event_by_pair", pair_event.c.pair_id)
 Index("pair_board_by_pair", pair_board.c.pair_id)
 Index("rejected_by_file", rejected.c.file_name)
