@@ -11,12 +11,19 @@ from __future__ import annotations
 import datetime as dt
 import os
 import resource
+import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+import pandas as pd
+
 from benchmarks.practice_rows import practice_selects
+from reports import release_tables
+from reports.publish import rounded
+from reports.release import FILE_NAME, Release
+from reports.release_file import write_file
 from warehouse.coverage import read_span
 from warehouse.cube import compute_cells, grain_query
 from warehouse.disclosure import Policy, apply_policy
@@ -49,11 +56,12 @@ def main(size: str) -> None:
         with warehouse.writing() as writer:
             fill(writer, SIZES[size])
         print(f"{size} on {warehouse.dialect}: filled in {time.perf_counter() - started:.1f} s")
-        measure(warehouse)
+        released = measure(warehouse)
         warehouse.close()
+        write_and_open(home / "000001" / FILE_NAME, released)
 
 
-def measure(warehouse: Warehouse) -> None:
+def measure(warehouse: Warehouse) -> pd.DataFrame:
     span = read_span(warehouse, as_of=AS_OF)
     for grain in dict.fromkeys(m.grain for m in METRICS if m.computed_by == "cube"):
         metrics = [m for m in METRICS if m.grain is grain and m.computed_by == "cube"]
@@ -76,6 +84,34 @@ def measure(warehouse: Warehouse) -> None:
     print(f"disclosure  {took:7.2f} s ({hiding:.2f} s CPU)  {hidden:,} hidden")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory {peak:,.0f} MB")
+    return released
+
+
+def write_and_open(path: Path, cells: pd.DataFrame) -> None:
+    """Write the figures as a release does, and open it as a page does: anew."""
+    tables = {t.name: t.columns.keys() for t in release_tables.metadata.tables.values()}
+    frames = {name: pd.DataFrame(columns=list(columns)) for name, columns in tables.items()}
+    about = {"release_id": 1, "built_at": dt.datetime(2026, 10, 1), "data_as_of": AS_OF,
+             "minimum_group": 5, "is_sample": True}  # fmt: skip
+    frames["release"] = pd.DataFrame([about], columns=list(tables["release"]))
+    frames["metric_cell"] = rounded(cells.assign(metric_version=1))
+    path.parent.mkdir()
+    started, work = time.perf_counter(), time.process_time()
+    write_file(path, frames, 1)
+    took, work = time.perf_counter() - started, time.process_time() - work
+    size = path.stat().st_size / 1e6
+    print(f"written     {took:7.2f} s ({work:.2f} s CPU)  {size:,.1f} MB")
+    asked = {"metric_id": "adherence", "period_kind": "quarter"}
+    seconds: dict[str, list[float]] = {"opened": [], "one metric by quarter": []}
+    for _ in range(9):
+        started = time.perf_counter()
+        release = Release(path)
+        opened = time.perf_counter()
+        release.frame("metric_cell", **asked)
+        seconds["opened"].append(opened - started)
+        seconds["one metric by quarter"].append(time.perf_counter() - opened)
+    for name, each in seconds.items():
+        print(f"{name:22} {1000 * statistics.median(each):.1f} ms")
 
 
 def fill(writer: Writer, size: tuple[int, ...]) -> None:
