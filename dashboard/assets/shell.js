@@ -65,6 +65,7 @@
   function findAnchor() {
     var target = awaited && document.getElementById(decodeURIComponent(awaited.slice(1)));
     if (target) {
+      if (target.tagName === "DETAILS") { target.open = true; }
       target.scrollIntoView();
       document.querySelectorAll(".is-target").forEach(function (node) { node.classList.remove("is-target"); });
       target.classList.add("is-target");

@@ -74,6 +74,18 @@ def test_a_definition_is_one_click_away(open_tab: Callable[..., Tab]) -> None:
     expect(page.locator("#metric-pair_state_on_track")).to_be_in_viewport()
 
 
+def test_definitions_are_found_by_words_and_opened_by_links(open_tab: Callable[..., Tab]) -> None:
+    page = open_tab().show("/definitions#metric-reach")
+    expect(page.locator("#metric-reach .facts")).to_be_visible()
+    expect(page.locator("#metric-participants .facts")).to_be_hidden()
+    page.get_by_label("Find a figure").fill("headcount turnover")
+    expect(page.locator("#metric-reach")).to_be_hidden()
+    expect(page.locator("#metric-turnover")).to_be_visible()
+    expect(page.locator("#definitions-shown")).to_contain_text(" of ")
+    page.get_by_label("Find a figure").fill("no such words")
+    expect(page.get_by_role("status").filter(has_text="No figure holds")).to_be_visible()
+
+
 def test_the_demo_switches_roles_and_keeps_the_page(open_tab: Callable[..., Tab]) -> None:
     tab = open_tab()
     page = tab.show("/pairs?quarter=2026Q2")
