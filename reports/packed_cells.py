@@ -7,7 +7,7 @@ The view ``metric_cell`` puts both together again, with the columns of the table
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,8 @@ _LISTS: Mapping[str, tuple[str, ...]] = {
 _KEY = ("metric_code", "period_code", "slice_code")
 # What figures are in the order of, as published.
 ORDER: list[sa.ColumnClause[Any]] = [sa.literal_column(name) for name in _KEY]
+
+_AT_ONCE = 200_000  # rows of Python values held at a time
 
 metadata = sa.MetaData()
 
@@ -73,6 +75,52 @@ def pack(cells: pd.DataFrame) -> dict[sa.Table, pd.DataFrame]:
     if rows.duplicated(list(_KEY)).any():
         raise ValueError("Two figures have the same metric, slice and period.")
     return packed | {cell: rows}
+
+
+def unpack(
+    connection: sa.Connection, *, metric_ids: Sequence[str], periods: Sequence[str]
+) -> pd.DataFrame:
+    """Return figures of some metrics and periods with the columns of ``metric_cell``.
+
+    Meant for millions of rows: texts are taken from their lists instead of read row by row.
+    """
+    lists = {name: _read(connection, sa.select(metadata.tables[name])) for name in _LISTS}
+    metrics, times = lists["cell_metric"], lists["cell_period"]
+    wanted = (
+        cell.c.metric_code.in_(_codes(metrics, "metric_id", metric_ids)),
+        cell.c.period_code.in_(_codes(times, "period", periods)),
+    )
+    rows = _read(connection, sa.select(cell).where(*wanted))
+    columns: dict[str, Any] = {name: rows[name].to_numpy() for name in _measured}
+    for name, texts in _LISTS.items():
+        taken = lists[name].set_index(_code_of(name)).loc[rows[_code_of(name)]]
+        columns |= {text: taken[text].to_numpy() for text in texts}
+    return pd.DataFrame(columns)[[column.name for column in metric_cell.columns]]
+
+
+def _codes(listed: pd.DataFrame, column: str, wanted: Sequence[str]) -> list[int]:
+    code = listed.columns[0]
+    return [int(found) for found in listed.loc[listed[column].isin(list(wanted)), code]]
+
+
+def _read(connection: sa.Connection, query: sa.Select[Any]) -> pd.DataFrame:
+    """Return rows, numbers as floats but for codes; read in parts, as Python's rows are large."""
+    compiled = query.compile(connection, compile_kwargs={"literal_binds": True})
+    cursor = connection.exec_driver_sql(str(compiled)).cursor
+    kinds = {c.name: _kind_of(c) for c in query.selected_columns}
+    parts: list[dict[str, NDArray[Any]]] = []
+    while rows := cursor.fetchmany(_AT_ONCE):
+        values = zip(kinds.items(), zip(*rows, strict=True), strict=True)
+        parts.append({name: np.array(column, dtype=kind) for (name, kind), column in values})
+    if not parts:
+        return pd.DataFrame({name: np.empty(0, dtype=kind) for name, kind in kinds.items()})
+    return pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in kinds})
+
+
+def _kind_of(column: Any) -> type:
+    if column.name.endswith("_code"):
+        return int
+    return object if isinstance(column.type, sa.String) else float
 
 
 def view_sql() -> str:

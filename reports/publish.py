@@ -14,6 +14,7 @@ import pandas as pd
 
 from models.analyses import Analyses, pair_states, read_momentum_facts, run_analyses
 from reports import release_tables
+from reports.carrying import NOTHING, carry, digest_facts
 from reports.dimensions import read_dimensions
 from reports.disclosure_gate import check_disclosure
 from reports.fact_rows import figure_sources, read_fact_rows
@@ -30,7 +31,8 @@ from reports.release_writer import write_release
 from reports.restating import with_versions
 from reports.state_history import state_history
 from reports.wording import format_day
-from warehouse.coverage import has_records, last_covered_day
+from warehouse.cells import together
+from warehouse.coverage import has_records, last_covered_day, read_span
 from warehouse.cube import compute_cells, state_cells
 from warehouse.disclosure import apply_policy
 from warehouse.disclosure.policy import Policy
@@ -184,17 +186,24 @@ def build_tables(
     DisclosureBroken
         A finished figure would tell about a small group.
     """
+    metrics = metric_rows(voice.labels)
+    program = f"{code_version()} {metric_versions_sha256(metrics)}"
+    span = read_span(warehouse, as_of=edition.as_of)
     # Models compute in one thread while the engine and the figures keep another busy.
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        analyses = beside.submit(run_analyses, warehouse, as_of=edition.as_of)
-        loads = beside.submit(_read_loads, warehouse)
-        return _tables(warehouse, voice, edition, Beside(analyses, loads))
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        beside = Beside(
+            digests=pool.submit(digest_facts, warehouse, span, program=program),
+            analyses=pool.submit(run_analyses, warehouse, as_of=edition.as_of),
+            loads=pool.submit(_read_loads, warehouse),
+        )
+        return _tables(warehouse, voice, metrics, edition, beside)
 
 
 @dataclass(frozen=True)
 class Beside:
     """What is computed while the figures are; no part of it depends on them."""
 
+    digests: Future[pd.DataFrame]
     analyses: Future[Analyses]
     loads: Future[tuple[Ledger, pd.DataFrame]]
 
@@ -204,17 +213,24 @@ def _read_loads(warehouse: Warehouse) -> tuple[Ledger, pd.DataFrame]:
 
 
 def _tables(
-    warehouse: Warehouse, voice: VoiceFacts, edition: Edition, beside: Beside
+    warehouse: Warehouse,
+    voice: VoiceFacts,
+    metrics: pd.DataFrame,
+    edition: Edition,
+    beside: Beside,
 ) -> dict[str, pd.DataFrame]:
     as_of, policy = edition.as_of, edition.policy
-    metrics = metric_rows(voice.labels)
     pairs = read_pair_facts(warehouse, as_of=as_of)
-    computed = compute_cells(warehouse, as_of=as_of, voice=voice)
+    carried = NOTHING
+    if edition.previous is not None:
+        carried = carry(edition.previous, beside.digests.result(), as_of=as_of)
+    computed = compute_cells(warehouse, as_of=as_of, voice=voice, changed_from=carried.changed_from)
     momentum = read_momentum_facts(warehouse, as_of=as_of)
     history = state_history(momentum, pairs, computed, as_of=as_of)
     computed = pd.concat([computed, state_cells(history)], ignore_index=True)
     cells = apply_policy(computed, METRICS, policy)
     cells = with_versions(cells, metrics, edition.previous, minimum_group=policy.minimum_group)
+    cells = together([cells, carried.cells])
     board = pair_board(pairs, pair_states(momentum, as_of=as_of))
     events = read_pair_events(warehouse, as_of=as_of, pair_ids=board["pair_id"])
     analyses = beside.analyses.result()
@@ -237,6 +253,7 @@ def _tables(
         "refused": ledger.refused,
         "figure_source": figure_sources(),
         "fact_rows": fact_rows,
+        "fact_digest": beside.digests.result(),
     }
     withheld = check_disclosure(tables, minimum_group=policy.minimum_group)
     checks = ledger_checks(ledger, as_of=as_of, now=edition.now, is_sample=edition.is_sample)

@@ -239,6 +239,14 @@ fact_rows = Table(
     Column("batch_id", String),  # load that last wrote them
     Column("rows", Integer),
 )
+# What tells which figures can be taken over from the release before; see reports.carrying.
+fact_digest = Table(
+    "fact_digest",
+    metadata,
+    Column("entity", String),
+    Column("month", String),  # as in fact_rows
+    Column("digest", String),  # differs where facts of the month do
+)
 check = Table(
     "check",
     metadata,

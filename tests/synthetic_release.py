@@ -405,6 +405,7 @@ def _data_health() -> dict[str, pd.DataFrame]:
     return {
         "figure_source": sources[sources["figures"].isin([*_LEVELS, RETENTION])],
         "fact_rows": _frame("fact_rows", [tuple(row) for row in rows]),
+        "fact_digest": _frame("fact_digest", []),
         "load_summary": _frame("load_summary", [tuple(row) for row in loads]),
         "rejected": _frame("rejected", [tuple(row) for row in rejects]),
         "refused": _frame("refused", [tuple(row) for row in refused]),

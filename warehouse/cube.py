@@ -18,19 +18,36 @@ from warehouse.engine import Warehouse
 from warehouse.facts.grain import NOT_RECORDED, Grain, Span
 from warehouse.facts.rhythm import WAITING
 from warehouse.metrics import BY_ID, METRICS, Metric
+from warehouse.metrics.metric import OPERATIONAL
 from warehouse.metrics.rhythm import STATE_METRICS
 from warehouse.representation import department_cells, group_cells
 from warehouse.retention import retention_cells
 from warehouse.sql import flag, total
 from warehouse.voice import VoiceFacts, read_voice, voice_cells
 
-__all__ = ["COLUMNS", "KEYS", "SMALLEST", "compute_cells", "grain_query", "state_cells"]
+__all__ = ["COLUMNS", "KEYS", "SETTLED", "SMALLEST", "compute_cells", "grain_query", "state_cells"]
 _SQUARED = ("clustered_share", "ratio")
 _WITH_DENOMINATOR = ("share", "rate", *_SQUARED)
+# Grains whose figures stay once a period is over, as long as the facts about it do. Protected
+# figures are left to disclosure control, which looks at a year and its quarters together.
+_SETTLED_GRAINS = frozenset(
+    grain
+    for grain in {metric.grain for metric in METRICS if metric.computed_by == "cube"}
+    if grain.settles and all(m.sensitivity == OPERATIONAL for m in METRICS if m.grain is grain)
+)
+SETTLED = tuple(
+    metric.id
+    for metric in METRICS
+    if metric.grain in _SETTLED_GRAINS and metric.computed_by != "models"
+)
 
 
 def compute_cells(
-    warehouse: Warehouse, *, as_of: dt.date, voice: VoiceFacts | None = None
+    warehouse: Warehouse,
+    *,
+    as_of: dt.date,
+    voice: VoiceFacts | None = None,
+    changed_from: dt.date | None = None,
 ) -> pd.DataFrame:
     """Compute every metric for every slice its sensitivity allows.
 
@@ -42,6 +59,8 @@ def compute_cells(
     voice : VoiceFacts, optional
         What surveys say as of the same day, where it was read already; by default it is read here
         and scored by the shipped instruments.
+    changed_from : date, optional
+        Leave the figures of :data:`SETTLED` metrics out for periods that were over before this day.
 
     Returns
     -------
@@ -52,9 +71,13 @@ def compute_cells(
         integer. Slices without a single row of facts are left out.
     """
     span = read_span(warehouse, as_of=as_of)
+    recent = span if changed_from is None else span.ending_from(changed_from)
     grains = dict.fromkeys(m.grain for m in METRICS if m.computed_by == "cube")
     with warehouse.sparingly():
-        found = {grain: _grain_cells(warehouse, grain, span) for grain in grains}
+        found = {
+            grain: _grain_cells(warehouse, grain, recent if grain in _SETTLED_GRAINS else span)
+            for grain in grains
+        }
         compared = [department_cells(found[BY_ID["reach"].grain]), group_cells(warehouse, span)]
         compared.append(_retention(warehouse, span))
         said = _voice(voice or read_voice(warehouse, as_of=as_of))

@@ -9,18 +9,19 @@ import pytest
 import sqlalchemy as sa
 
 from models.analyses import read_momentum_facts, run_analyses
-from reports.fact_rows import _BEHIND, _DAYS, _OWNERS, RETENTION, figure_sources, read_fact_rows
+from reports.fact_rows import _BEHIND, RETENTION, figure_sources, read_fact_rows
 from tests.integration.test_publish import AS_OF, MATCHED, company
 from tests.warehouse_rows import fill
 from warehouse import cube
 from warehouse.engine import Warehouse
+from warehouse.fact_days import DAYS, OWNERS
 from warehouse.tables import CANONICAL
 
 UNDATED = {"person", "person_identifier", "survey", "item"}
 
 
 def test_every_table_of_facts_speaks_about_a_day_or_is_known_not_to() -> None:
-    dated = {table.name for table in (*_DAYS, *_OWNERS)}
+    dated = {table.name for table in (*DAYS, *OWNERS)}
     derived = {table.name for table in _BEHIND}
     assert dated | derived | UNDATED == {table.name for table in CANONICAL}
     assert not (dated & UNDATED)

@@ -6,6 +6,7 @@ when it is PostgreSQL they live in a DuckDB beside it and finished rows travel b
 package the two engines look alike.
 """
 
+from warehouse.engine.spelling import row_hash
 from warehouse.engine.staging import Staging, StagingError, open_staging
 from warehouse.engine.warehouse import Warehouse, WarehouseBusy, WarehouseError, open_warehouse
 from warehouse.engine.writer import MergeCounts, Writer
@@ -20,4 +21,5 @@ __all__ = [
     "Writer",
     "open_staging",
     "open_warehouse",
+    "row_hash",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,6 +37,10 @@ class Span:
     def between(cls, first_on: dt.date, as_of: dt.date) -> Span:
         """Return the span of two days."""
         return cls(first_on, as_of, periods_between(first_on, as_of))
+
+    def ending_from(self, day: dt.date) -> Span:
+        """Return the span with those of its periods that are not over before a day."""
+        return replace(self, periods=tuple(p for p in self.periods if p.ends_on >= day))
 
     def calendar(self, *kinds: str) -> sa.CTE:
         """Return the periods of some kinds (all by default) as rows to join with.
@@ -79,6 +83,8 @@ class Grain:
         Further columns a figure may be cut by; the empty tuple is the margin.
     unit : str
         Column that identifies the person or pair behind a row.
+    settles : bool
+        True where nothing said about later days changes the figures of a period that is over.
     """
 
     name: str
@@ -88,6 +94,7 @@ class Grain:
     keys: tuple[str, ...]
     slices: tuple[tuple[str, ...], ...]
     unit: str
+    settles: bool = True
 
 
 # A cohort belongs to one program: cut by it alone, every figure would stand there twice.

@@ -293,4 +293,5 @@ APPLICATION = Grain(
     keys=PERIOD_KEYS,
     slices=EVERY_SLICE,
     unit="person_id",
+    settles=False,  # whoever waited is matched later
 )

@@ -212,4 +212,5 @@ PAIR_START = Grain(
     keys=PERIOD_KEYS,
     slices=EVERY_SLICE,
     unit="pair_id",
+    settles=False,  # the first session comes later
 )
