@@ -116,8 +116,8 @@ def _suppress_block(
 def _result(lattice: Lattice, shown: np.ndarray, frozen: np.ndarray, minimum: int) -> Suppression:
     is_shown = np.zeros(len(lattice.figures), dtype=bool)
     is_shown[shown] = True
-    n = lattice.figure_n
-    is_few = ((n > 0) & (n < minimum)).any(axis=0)
+    people = lattice.figure_people
+    is_few = ((people > 0) & (people < minimum)).any(axis=0) | lattice.withheld
     why = np.where(is_shown, "", np.where(is_few, FEW_ANSWERS, WORKED_OUT))
     figures = lattice.figures.assign(
         respondents=lattice.respondents, status=np.where(is_shown, SHOWN, HIDDEN), why=why

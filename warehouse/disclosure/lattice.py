@@ -34,17 +34,26 @@ class Survey:
     answers : DataFrame
         One row per atom and item: department, cohort, quarter (as 2026Q3), item, n (answers),
         total (their sum, units of the item) and, where an item declares ``favorable_from``,
-        favorable (answers from there on).
+        favorable (answers from there on). ``people`` is how many gave them, where some gave
+        several; groups are small by people.
     items : tuple of Item
         A figure is shown for all of them or for none. Items asked of different people (mentors
         only, mentees only) are surveys of their own.
     closed_years : tuple of str
         Years whose figures by year are to be published; all their quarters have closed.
+    sets : DataFrame, optional
+        Which sets of cohorts there are, one row per set and member: set (its name, the "cohort"
+        of figures), cohort, is_figure (False: no figure exists for it, but it is protected where
+        small). By default every cohort is a set of its own.
+    withheld : DataFrame, optional
+        department, cohort, period of figures not to be shown whatever they give away.
     """
 
     answers: pd.DataFrame
     items: tuple[Item, ...]
     closed_years: tuple[str, ...] = ()
+    sets: pd.DataFrame | None = None
+    withheld: pd.DataFrame | None = None
 
     def blocks(self) -> Iterator[tuple[str, Survey]]:
         """Split into parts without a common figure: closed years, and quarters outside them."""
@@ -63,30 +72,36 @@ class Lattice:
     Attributes
     ----------
     items : tuple of Item
-    n, total, favorable : ndarray of int, shape (n_items, n_atoms)
+    n, people, total, favorable : ndarray of int, shape (n_items, n_atoms)
     figures : DataFrame
         department, cohort, period of every figure of the closed set ("" where it covers all).
     figure_atoms : csr_array of int, shape (n_figures, n_atoms)
     group_atoms : csr_array of int, shape (n_groups, n_atoms)
         Every cell of the lattice.
+    withheld : ndarray of bool, shape (n_figures,)
+        Figures not to be shown whatever they give away.
     """
 
     items: tuple[Item, ...]
     n: Whole
+    people: Whole
     total: Whole
     favorable: Whole
     figures: pd.DataFrame
     figure_atoms: sparse.csr_array
     group_atoms: sparse.csr_array
+    withheld: np.ndarray
     figure_n: Whole = field(init=False)
+    figure_people: Whole = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "figure_n", (self.figure_atoms @ self.n.T).T)
+        object.__setattr__(self, "figure_people", (self.figure_atoms @ self.people.T).T)
 
     @property
     def respondents(self) -> Whole:
         """People behind each figure: the answers to its most answered item."""
-        largest: Whole = self.figure_n.max(axis=0)
+        largest: Whole = self.figure_people.max(axis=0)
         return largest
 
     def supports(self) -> list[tuple[np.ndarray, list[int]]]:
@@ -110,25 +125,45 @@ def build_lattice(survey: Survey, policy: Policy) -> Lattice:
     place = pd.MultiIndex.from_frame(keys).get_indexer(pd.MultiIndex.from_frame(answers[ATOM]))
     item = answers["item"].map({item.id: i for i, item in enumerate(survey.items)}).to_numpy()
     arrays = {}
-    for name in ("n", "total", "favorable"):
+    for name in ("n", "people", "total", "favorable"):
         arrays[name] = np.zeros((len(survey.items), len(keys)), dtype=np.int64)
         arrays[name][item, place] = answers[name].to_numpy(dtype=np.int64)
     years = bool(survey.closed_years)
+    sets = _sets(survey, keys)
     figures, figure_atoms = _cells(
-        keys, {"quarter": policy.quarter_slices, "year": policy.year_slices if years else ()}
+        keys,
+        sets[sets["is_figure"]],
+        {"quarter": policy.quarter_slices, "year": policy.year_slices if years else ()},
     )
     every = (*EVERY_PERIOD, CROSSED)
-    _, group_atoms = _cells(keys, {"quarter": every, "year": every if years else ()})
+    _, group_atoms = _cells(keys, sets, {"quarter": every, "year": every if years else ()})
     return Lattice(
         items=survey.items, **arrays, figures=figures, figure_atoms=figure_atoms,
-        group_atoms=group_atoms,
+        group_atoms=group_atoms, withheld=_withheld(survey, figures),
     )  # fmt: skip
+
+
+def _sets(survey: Survey, atoms: pd.DataFrame) -> pd.DataFrame:
+    """Return the sets of cohorts; each cohort is one, whatever a survey declares."""
+    single = pd.DataFrame({"cohort": atoms["cohort"].unique()})
+    single = single.assign(set=single["cohort"], is_figure=survey.sets is None)
+    return single if survey.sets is None else pd.concat([survey.sets, single], ignore_index=True)
+
+
+def _withheld(survey: Survey, figures: pd.DataFrame) -> np.ndarray:
+    keys = pd.MultiIndex.from_frame(figures)
+    if survey.withheld is None or survey.withheld.empty:
+        return np.zeros(len(figures), dtype=bool)
+    found: np.ndarray = keys.isin(pd.MultiIndex.from_frame(survey.withheld[FIGURE]))
+    return found
 
 
 def _checked(survey: Survey) -> pd.DataFrame:
     answers = survey.answers.reset_index(drop=True)
     if "favorable" not in answers:
         answers = answers.assign(favorable=0)
+    if "people" not in answers:
+        answers = answers.assign(people=answers["n"])
     for name in ATOM:
         answers[name] = answers[name].astype(str)
     known = {item.id: item for item in survey.items}
@@ -155,6 +190,8 @@ def _check_sums(answers: pd.DataFrame, known: dict[str, Item]) -> None:
     joint = ~np.isnan(start)
     whole = np.isfinite(n + total + favorable) & (n % 1 == 0) & (total % 1 == 0)
     inside = (n >= 0) & (n * low <= total) & (total <= n * high)
+    people = answers["people"].to_numpy(dtype=float)
+    whole &= (people % 1 == 0) & (people <= n) & ((people > 0) == (n > 0))
     counted = (favorable >= 0) & (favorable <= n)
     least = (n - favorable) * low + favorable * np.where(joint, start, low)
     most = (n - favorable) * (np.where(joint, start, high + 1) - 1) + favorable * high
@@ -165,19 +202,21 @@ def _check_sums(answers: pd.DataFrame, known: dict[str, Item]) -> None:
 
 
 def _cells(
-    atoms: pd.DataFrame, slices: dict[str, Iterable[Slice]]
+    atoms: pd.DataFrame, sets: pd.DataFrame, slices: dict[str, Iterable[Slice]]
 ) -> tuple[pd.DataFrame, sparse.csr_array]:
     """Return every cell of the slices by period kind, and the atoms each consists of."""
-    periods = {"quarter": atoms["quarter"], "year": atoms["quarter"].str[:4]}
+    plain = atoms.assign(atom=np.arange(len(atoms)))
+    in_sets = plain.merge(sets[["cohort", "set"]], on="cohort").assign(cohort=lambda t: t["set"])
     names, cells, members, size = [], [], [], 0
     for kind, cut in [pair for k, cuts in slices.items() for pair in product([k], cuts)]:
-        columns = {name: atoms[name] if name in cut else "" for name in ATOM[:2]}
-        keys = pd.DataFrame(columns, index=atoms.index, dtype=object)
-        keys["period"] = periods[kind]
+        rows = in_sets if "cohort" in cut else plain
+        columns = {name: rows[name] if name in cut else "" for name in ATOM[:2]}
+        keys = pd.DataFrame(columns, index=rows.index, dtype=object)
+        keys["period"] = rows["quarter"] if kind == "quarter" else rows["quarter"].str[:4]
         code = keys.groupby(FIGURE, sort=True).ngroup().to_numpy()
         names.append(keys.assign(code=code).drop_duplicates("code").sort_values("code")[FIGURE])
         cells.append(code + size)
-        members.append(np.arange(len(atoms)))
+        members.append(rows["atom"].to_numpy())
         size += len(names[-1])
     row, column = np.concatenate(cells), np.concatenate(members)
     ones = np.ones(len(row), dtype=np.int64)

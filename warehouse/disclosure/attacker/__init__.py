@@ -40,10 +40,13 @@ def attack(
         One row per printed number of all releases: release (int), item, measure (mean, favorable;
         mean if the column is missing), department, cohort, period, value, n, decimals, bound ("",
         or lower, or higher; "" if missing). A key is "" for all, a name, or a tuple of names (a
-        multi-select); a period is a quarter, a year, a tuple of quarters, or "".
+        multi-select); a period is a quarter, a year, a tuple of quarters, or "". So are, where
+        given, population and side.
     answers : DataFrame
         The true sums: department, cohort, quarter, item, n, total, favorable (where printed) and
-        release, the first one that counts these answers (the earliest, if missing).
+        release, the first one that counts these answers (the earliest, if missing). ``people``
+        is how many gave them (n, if missing). ``population`` and the ``side`` it belongs to
+        tell groups within a cohort apart (mentors and mentees, who both take part).
     items : sequence of Item
     minimum_group : int
         A group of fewer answers is a target.
@@ -91,7 +94,7 @@ def _attack_item(
 ) -> Iterator[Weakness]:
     printed = read.of_item(item)
     for figure in printed:
-        if figure.n < minimum:
+        if figure.people < minimum:
             yield Weakness("too few answers", item.id, figure.name, 0.0)
         if figure.is_unanimous:
             yield Weakness("unanimous", item.id, figure.name, 0.0)
