@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pandas as pd
 
 from models.analyses import pair_states, read_momentum_facts, run_analyses
 from reports import release_tables
+from reports.answers_record import Entry, Record, entry_after, read_record
 from reports.dimensions import read_dimensions
 from reports.disclosure_gate import check_disclosure
 from reports.fact_rows import figure_sources, read_fact_rows
@@ -25,9 +26,11 @@ from reports.pair_tables import (
     read_pair_facts,
 )
 from reports.release import NoRelease, Release, ReleaseError, ReleaseVanished, open_release
-from reports.release_writer import write_release
+from reports.release_writer import newest_number, write_release
 from reports.restating import with_versions
 from reports.state_history import state_history
+from reports.survey_figures import survey_figures, with_answers
+from reports.survey_report import audit_rows, audit_words
 from reports.wording import format_day
 from warehouse.coverage import has_records, last_covered_day
 from warehouse.cube import compute_cells, state_cells
@@ -92,6 +95,9 @@ def publish(
         The instrument file is wrong, or a loaded survey declares an item otherwise.
     DisclosureBroken
         A finished figure would tell about a small group; nothing was published.
+    AnswersNotProtected, RecordLost
+        Figures about answers would give a small group away together with those ever published, or
+        nobody can say what these were; nothing was published.
     WarehouseBusy, ReleaseBusy
         Another load or publish is running.
     """
@@ -99,9 +105,10 @@ def publish(
     with warehouse.writing():  # keeps loads away, so that every figure sees the same facts
         day = _day_to_publish(warehouse, as_of, now.date())
         voice = _read_voice(warehouse, day, releases_folder.parent / INSTRUMENTS_FILE)
-        edition = Edition(day, now, is_sample, policy, _valid_release(releases_folder))
-        tables = build_tables(warehouse, voice, edition)
-        return write_release(releases_folder, tables)
+        record = read_record(releases_folder, newest_number(releases_folder))
+        edition = Edition(day, now, is_sample, policy, _valid_release(releases_folder), record)
+        tables, entry = build_tables(warehouse, voice, edition)
+        return write_release(releases_folder, tables, entry=entry)
 
 
 def _day_to_publish(warehouse: Warehouse, asked: dt.date | None, today: dt.date) -> dt.date:
@@ -164,6 +171,8 @@ class Edition:
     policy : Policy
     previous : Release or None
         The release whose protected figures are kept where a definition changed.
+    record : Record
+        What was ever published about answers.
     """
 
     as_of: dt.date
@@ -171,17 +180,22 @@ class Edition:
     is_sample: bool
     policy: Policy
     previous: Release | None = None
+    record: Record = field(default_factory=Record)
 
 
 def build_tables(
     warehouse: Warehouse, voice: VoiceFacts, edition: Edition
-) -> dict[str, pd.DataFrame]:
+) -> tuple[dict[str, pd.DataFrame], Entry]:
     """Return every table of a release, disclosure control applied and verified.
+
+    With them comes what the release adds to the record of figures about answers.
 
     Raises
     ------
     DisclosureBroken
         A finished figure would tell about a small group.
+    AnswersNotProtected
+        Figures about answers would give a small group away.
     """
     as_of, policy = edition.as_of, edition.policy
     metrics = metric_rows(voice.labels)
@@ -190,8 +204,17 @@ def build_tables(
     momentum = read_momentum_facts(warehouse, as_of=as_of)
     history = state_history(momentum, pairs, computed, as_of=as_of)
     computed = pd.concat([computed, state_cells(history)], ignore_index=True)
-    cells = apply_policy(computed, METRICS, policy)
-    cells = with_versions(cells, metrics, edition.previous, minimum_group=policy.minimum_group)
+    guarded = apply_policy(computed, METRICS, policy)
+    is_answer = computed["metric_id"].isin(metrics.loc[metrics["family"] == "voice", "metric_id"])
+    is_answer = is_answer.to_numpy(dtype=bool)
+    answers = survey_figures(
+        voice, computed[is_answer], guarded[is_answer], record=edition.record, policy=policy
+    )
+    others = metrics[metrics["family"] != "voice"]
+    cells = with_versions(
+        guarded[~is_answer], others, edition.previous, minimum_group=policy.minimum_group
+    )
+    cells = with_answers(cells, answers)
     analyses = run_analyses(warehouse, as_of=as_of)
     board = pair_board(pairs, pair_states(momentum, as_of=as_of))
     events = read_pair_events(warehouse, as_of=as_of, pair_ids=board["pair_id"])
@@ -214,13 +237,17 @@ def build_tables(
         "refused": ledger.refused,
         "figure_source": figure_sources(),
         "fact_rows": read_fact_rows(warehouse),
+        "survey_audit": audit_rows(answers.blocks, minimum_group=policy.minimum_group),
     }
     withheld = check_disclosure(tables, minimum_group=policy.minimum_group)
     checks = ledger_checks(ledger, as_of=as_of, now=edition.now, is_sample=edition.is_sample)
     title = f"No protected figure about fewer than {policy.minimum_group} people"
     checks.append(("minimum_group", title, "passed", withheld))
+    words = audit_words(answers.blocks, minimum_group=policy.minimum_group)
+    checks.append(("survey_audit", "Survey figures give no small group away", "passed", words))
     tables["check"] = pd.DataFrame(checks, columns=["check_id", "title", "verdict", "detail"])
-    return {name: rounded(_with_columns(name, frame)) for name, frame in tables.items()}
+    finished = {name: rounded(_with_columns(name, frame)) for name, frame in tables.items()}
+    return finished, entry_after(edition.record, answers.added)
 
 
 def rounded(frame: pd.DataFrame) -> pd.DataFrame:
@@ -280,7 +307,8 @@ def _timeline(matches: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
 def _ordered(cells: pd.DataFrame) -> pd.DataFrame:
     keys = [c.name for c in release_tables.metric_cell.columns][:7]
     reason = cells["reason"].replace("", None)
-    return cells.assign(reason=reason).sort_values(keys, ignore_index=True)
+    bound = cells["bound"].replace("", None)
+    return cells.assign(reason=reason, bound=bound).sort_values(keys, ignore_index=True)
 
 
 def _with_columns(name: str, frame: pd.DataFrame) -> pd.DataFrame:

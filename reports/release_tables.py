@@ -56,6 +56,7 @@ metric = Table(
     Column("grain", String),
     Column("sensitivity", String),  # operational, confidential, workforce
     Column("minimum_group", Integer),
+    Column("company_only", Boolean),  # no figure below company level
     Column("higher_is_better", Boolean),  # NULL where neither is better
     Column("owner", String),
     Column("source", String),
@@ -93,6 +94,8 @@ metric_cell = Table(
     Column("status", String),
     Column("reason", String),
     Column("metric_version", Integer),  # of the definition the value was computed under
+    # "or lower", "or higher": the value is a bound, as nearly all answers lie at an end of the scale
+    Column("bound", String),
 )
 estimate = Table(
     "estimate",
@@ -238,6 +241,14 @@ fact_rows = Table(
     Column("month", String),  # of the day the rows speak about, 2026-09; '' where they name none
     Column("batch_id", String),  # load that last wrote them
     Column("rows", Integer),
+)
+# What disclosure control of survey figures did: counts only, for everybody to read.
+survey_audit = Table(
+    "survey_audit",
+    metadata,
+    Column("measure", String),
+    Column("title", String),
+    Column("value", Double),  # NULL where there is none
 )
 check = Table(
     "check",

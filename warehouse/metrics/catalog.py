@@ -60,6 +60,7 @@ def metric_rows(labels: Mapping[str, str] | None = None) -> pd.DataFrame:
             "grain": m.grain.meaning,
             "sensitivity": m.sensitivity,
             "minimum_group": m.minimum_group,
+            "company_only": m.company_only,
             "higher_is_better": m.higher_is_better,
             "owner": m.owner,
             "source": m.source,

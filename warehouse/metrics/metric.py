@@ -90,6 +90,9 @@ class Metric:
         Metric that could be worked out from this one; hidden wherever that one is.
     sensitivity : str
         operational, confidential or workforce.
+    company_only : bool
+        Published for the whole company only, since what departments or cohorts would give away
+        together with other figures is not audited.
     minimum_group : int
     higher_is_better : bool or None
         None where neither direction is better.
@@ -123,6 +126,7 @@ class Metric:
     additive: bool = False
     tells_of: str = ""
     sensitivity: str = OPERATIONAL
+    company_only: bool = False
     minimum_group: int = 5
     higher_is_better: bool | None = None
     undefined_reason: str = "Nothing to count in this period"

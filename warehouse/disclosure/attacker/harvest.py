@@ -60,29 +60,31 @@ class Harvest:
         department, cohort, population, side, quarter, release.
     columns : dict of ndarray
         The same and year, by name.
-    numbers, answers : DataFrame
-        What is printed; the sums, with the position of their atom.
+    numbers : dict of list of dict
+        What is printed, by item.
+    answers : dict of dict of ndarray
+        The sums, with the position of their atom, by item and column.
     """
 
     atoms: pd.DataFrame
     columns: dict[str, np.ndarray]
-    numbers: pd.DataFrame
-    answers: pd.DataFrame
+    numbers: dict[str, list[dict[str, Any]]]
+    answers: dict[str, dict[str, np.ndarray]]
 
     def sums(self, item: Item, column: str) -> np.ndarray:
         """Return n, people, total or favorable of an item by atom."""
-        rows = self.answers[self.answers["item"] == item.id]
         found: np.ndarray = np.zeros(len(self.atoms), dtype=np.int64)
-        found[rows["atom"].to_numpy()] = rows[column].to_numpy(dtype=np.int64)
+        if item.id in self.answers:
+            rows = self.answers[item.id]
+            found[rows["atom"]] = rows[column]
         return found
 
     def of_item(self, item: Item) -> list[Printed]:
         """Return an item's printed numbers, checked against the true sums."""
-        numbers = self.numbers[self.numbers["item"] == item.id]
         n, people = self.sums(item, "n"), self.sums(item, "people")
         sums = {"mean": self.sums(item, "total"), "favorable": self.sums(item, "favorable")}
         found = []
-        for row in numbers.to_dict("records"):
+        for row in self.numbers.get(item.id, []):
             covered = self._covered(row)
             read = _read(row, item, n, sums[row["measure"]], covered)
             found.append(replace(read, people=int(people[covered].sum())))
@@ -120,7 +122,26 @@ def read_harvest(harvest: pd.DataFrame, answers: pd.DataFrame) -> Harvest:
     atom = [places[key] for key in answers[KEYS].itertuples(index=False, name=None)]
     columns = {key: atoms[key].to_numpy(dtype=object) for key in KEYS}
     columns["year"] = np.array([quarter[:4] for quarter in columns["quarter"]], dtype=object)
-    return Harvest(atoms, columns, numbers, answers.assign(atom=atom))
+    return Harvest(atoms, columns, _by_item(numbers), _sums_by_item(answers.assign(atom=atom)))
+
+
+def _by_item(numbers: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in numbers.to_dict("records"):
+        found.setdefault(row["item"], []).append(row)
+    return found
+
+
+def _sums_by_item(answers: pd.DataFrame) -> dict[str, dict[str, np.ndarray]]:
+    names, item = np.unique(answers["item"].to_numpy(dtype=object), return_inverse=True)
+    columns = {
+        name: answers[name].to_numpy(dtype=np.int64)
+        for name in ("n", "people", "total", "favorable", "atom")
+    }
+    return {
+        str(name): {key: column[item == i] for key, column in columns.items()}
+        for i, name in enumerate(names)
+    }
 
 
 def _is_in(names: np.ndarray, wanted: str | Sequence[str]) -> np.ndarray:
