@@ -94,7 +94,7 @@ metric_cell = Table(
     Column("status", String),
     Column("reason", String),
     Column("metric_version", Integer),  # of the definition the value was computed under
-    # "or lower", "or higher": the value is a bound, as nearly all answers lie at an end of the scale
+    # "or lower", "or higher": the value is a bound, nearly all answers lie at an end of the scale
     Column("bound", String),
 )
 estimate = Table(

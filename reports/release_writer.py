@@ -83,9 +83,7 @@ def write_release(
         ) from error
 
 
-def _write_locked(
-    folder: Path, tables: Mapping[str, pd.DataFrame], entry: Entry | None
-) -> int:
+def _write_locked(folder: Path, tables: Mapping[str, pd.DataFrame], entry: Entry | None) -> int:
     newest = newest_number(folder)
     if entry is not None and entry.after != newest:
         raise ReleaseBusy(

@@ -39,9 +39,7 @@ class Material:
 
     def attacked(self, *, minimum_group: int) -> AttackResult:
         """Attack what the releases hold."""
-        return attack(
-            self.printed, self.answers, items=[self.item], minimum_group=minimum_group
-        )
+        return attack(self.printed, self.answers, items=[self.item], minimum_group=minimum_group)
 
 
 def materials(cells: pd.DataFrame, atoms: pd.DataFrame) -> Iterator[Material]:
@@ -78,9 +76,7 @@ def materials_by_block(
         item = item_of(answers[inside])
         item = replace(item, id=f"{item.id}, {block}")
         own = printed[np.char.startswith(periods, block)]
-        found.append(
-            Material(item, answers[inside].assign(item=item.id), own.assign(item=item.id))
-        )
+        found.append(Material(item, answers[inside].assign(item=item.id), own.assign(item=item.id)))
     return found
 
 

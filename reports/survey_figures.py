@@ -246,10 +246,9 @@ def _nothing() -> pd.DataFrame:
 
 def with_answers(cells: pd.DataFrame, answers: SurveyFigures) -> pd.DataFrame:
     """Return all figures of a release, those about answers among them."""
-    whole = {"n": "Int64", "metric_version": "int64"}
+    numbers = ("value", "lower", "upper", "numerator", "denominator")
+    whole = dict.fromkeys(numbers, "float64") | {"n": "Int64", "metric_version": "int64"}
     said = answers.cells.reindex(columns=[*cells.columns, "bound"])
     if said.empty:
         return cells.assign(bound="")
-    return pd.concat(
-        [cells.assign(bound="").astype(whole), said.astype(whole)], ignore_index=True
-    )
+    return pd.concat([cells.assign(bound="").astype(whole), said.astype(whole)], ignore_index=True)

@@ -181,9 +181,7 @@ def _today(computed: pd.DataFrame, guarded: pd.DataFrame, policy: Policy) -> pd.
     return found.astype(dict.fromkeys(CELL_KEYS, object))
 
 
-def _without_misfits(
-    today: pd.DataFrame, atoms: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _without_misfits(today: pd.DataFrame, atoms: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Leave out quarters that give no figure: their sums are no sums of answers on a scale."""
     is_unfit = today["status"] == "not_estimable"
     unfit = set(_pairs(today[is_unfit], "period"))

@@ -214,9 +214,7 @@ class _Targets:
         return points
 
 
-def _targets(
-    rows: PrintedRows, groups: sparse.csr_array, people: Whole, minimum: int
-) -> _Targets:
+def _targets(rows: PrintedRows, groups: sparse.csr_array, people: Whole, minimum: int) -> _Targets:
     size, known = groups @ rows.n, groups @ people
     small = np.flatnonzero((known > 0) & (known < minimum))
     mark = groups[small] @ np.random.default_rng(0).integers(1, 2**40, groups.shape[1])

@@ -167,7 +167,7 @@ def _withheld(survey: Survey, figures: pd.DataFrame) -> np.ndarray:
 
 
 def _codes(columns: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Number the distinct rows of some columns in their order, and say where each comes first."""
+    """Return the numbers of rows, equal ones alike and in order, and where each comes first."""
     code = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
         values, own = np.unique(column, return_inverse=True)

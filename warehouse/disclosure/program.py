@@ -60,7 +60,7 @@ class Program:
             options |= {"mip_max_nodes": _MOST_NODES}
         else:
             options |= {"presolve": "off", "simplex_strategy": _PRIMAL_SIMPLEX}
-        self._options = options
+        self._options: dict[str, Any] = options
         for name, value in options.items():
             self._highs.setOptionValue(name, value)
         self._highs.passModel(_model(matrix, rows, columns, whole))
@@ -99,7 +99,8 @@ class Program:
 
     def _run_afresh(self) -> highspy.HighsModelStatus:
         """Solve from the start and in the usual way: going on from the last vertex lost its way."""
-        for name, value in {"presolve": "choose", "simplex_strategy": 0}.items():
+        usual: dict[str, Any] = {"presolve": "choose", "simplex_strategy": 0}
+        for name, value in usual.items():
             self._highs.setOptionValue(name, value)
         self._highs.clearSolver()
         status = self._run()

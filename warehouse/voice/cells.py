@@ -70,6 +70,7 @@ def _is_published(cells: pd.DataFrame, facts: VoiceFacts) -> pd.Series:
 
 
 def period_names(cells: pd.DataFrame) -> pd.Series:
+    """Return the names of quarters and years that come as numbers."""
     number = cells["period_no"]
     quarter = (number // 4).astype(str) + "Q" + (number % 4 + 1).astype(str)
     return cells["period_no"].astype(str).where(cells["period_kind"] == "year", quarter)

@@ -74,7 +74,8 @@ def attack(
     by_item: list[ItemAttack] = []
     with threadpool_limits(limits=1):
         for item in items:
-            printed, ranges, before = read.of_item(item), [], counts["targets"]
+            ranges: list[float] = []
+            printed, before = read.of_item(item), counts["targets"]
             for weakness in _attack_item(read, (item, printed), minimum_group, counts, ranges):
                 counts[weakness.kind] += 1
                 examples.append(weakness)
