@@ -15,13 +15,13 @@ _FIGURE = ["department", "cohort", "population", "period"]
 
 
 def withheld_changes(
-    cells: pd.DataFrame, kept: pd.DataFrame, status: pd.DataFrame, links: pd.DataFrame
+    cells: pd.DataFrame, kept: pd.DataFrame, status: pd.DataFrame, ends: dict[str, set[str]]
 ) -> pd.DataFrame:
     """Return the changes that could be combined with levels to tell about few people.
 
     Withheld are changes that differ from the two levels by fewer people than the minimum group
-    (``guarded``), those beside a level that is hidden, now or at the earlier end, and those of a
-    year one of whose quarters is withheld.
+    (``guarded``), those beside a level that is not shown as it is today, now or at the earlier
+    end, and those of a year one of whose quarters is withheld.
 
     Parameters
     ----------
@@ -30,22 +30,22 @@ def withheld_changes(
     kept : DataFrame
         Those published before.
     status : DataFrame
-        Keys and status of figures decided so far, levels among them.
-    links : DataFrame
-        metric_id, quarter, earlier_quarter.
+        Keys and status of figures decided so far, levels among them; those whose answers are not
+        the same any more are left out.
+    ends : mapping of quarter to earlier quarters
+        Where the earlier scores of a quarter's changes are from.
     """
     if cells.empty:
         return cells[_FIGURE]
     metric_id = str(cells["metric_id"].iloc[0])
     level = _of_company(status, metric_id.removesuffix(metrics.CHANGE))
-    own = links[links["metric_id"] == metric_id]
-    before: dict[str, set[str]] = {}
-    for quarter, earlier in zip(own["quarter"], own["earlier_quarter"], strict=True):
-        before.setdefault(quarter, set()).add(earlier)
+    known = {quarter for _, quarter in level}
 
     def is_open(population: str, period: str) -> bool:
-        ends = [level.get((population, quarter), "shown") for quarter in before.get(period, ())]
-        return level.get((population, period)) != "shown" or any(s != "shown" for s in ends)
+        before = ends.get(period, set())
+        if level.get((population, period)) != "shown" or not before <= known:
+            return True
+        return any(level.get((population, quarter), "shown") != "shown" for quarter in before)
 
     keys = list(zip(cells["population"], cells["period"], strict=True))
     is_hidden = (cells["guarded"] != "shown").to_numpy()

@@ -20,6 +20,7 @@ from warehouse.voice.surveys import survey_atoms
 LATE_REASON = "Came after the figures of its year were published"
 SCALE_REASON = "Asked on different scales within the year"
 _FIGURE = ["department", "cohort", "population", "period"]
+_SUMS = ["n", "people", "total"]
 _SCALE = ["low", "high", "units_per_point"]
 _OUT = [name for name in CELLS if name != "metric_version"]
 
@@ -49,6 +50,8 @@ class Scope:
         metric_id, quarter, earlier_quarter of changes.
     periods : frozenset of str
         Quarters and years that this release speaks about.
+    moved : frozenset of (metric, quarter)
+        Quarters published before whose answers are not the same any more.
     """
 
     cells: pd.DataFrame
@@ -59,6 +62,7 @@ class Scope:
     years: dict[str, list[str]]
     links: pd.DataFrame
     periods: frozenset[str]
+    moved: frozenset[Period]
 
     def metrics(self) -> list[str]:
         """Return the metrics with something to judge, those that others depend on first."""
@@ -78,10 +82,19 @@ class Scope:
         found = [own.loc[own["few"], _FIGURE]]
         if metric_id.endswith(metrics.CHANGE):
             kept = self.kept[self.kept["metric_id"] == metric_id]
-            found.append(withheld_changes(own, kept, status, self.links))
+            level = status[~_pairs(status, "period").isin(self.moved)]
+            found.append(withheld_changes(own, kept, level, self._ends(metric_id)))
         if metric_id == metrics.GAP_METRIC:
-            found.append(withheld_gaps(own, status))
+            found.append(withheld_gaps(own, status[~_pairs(status, "period").isin(self.moved)]))
         return pd.concat(found, ignore_index=True).drop_duplicates()
+
+    def _ends(self, metric_id: str) -> dict[str, set[str]]:
+        """Return the earlier quarters of each quarter's changes."""
+        own = self.links[self.links["metric_id"] == metric_id]
+        found: dict[str, set[str]] = {}
+        for quarter, earlier in zip(own["quarter"], own["earlier_quarter"], strict=True):
+            found.setdefault(quarter, set()).add(earlier)
+        return found
 
     def atoms_to_audit(self, metric_id: str) -> pd.DataFrame:
         """Return the atoms of new quarters, and of all quarters of new years."""
@@ -133,6 +146,7 @@ def scope_of(
     today = _today(computed, guarded, policy)
     today = today[~_pairs(today, "period").isin(kept_periods)].reset_index(drop=True)
     atoms = survey_atoms(facts)
+    moved = _moved(record.atoms, atoms)
     today, atoms = _without_misfits(today, atoms)
     atoms = atoms[~_pairs(atoms, "quarter").isin(kept_periods)]
     is_late = _pairs(atoms.assign(year=atoms["quarter"].str[:4]), "year").isin(kept_periods)
@@ -169,7 +183,17 @@ def scope_of(
         years=years,
         links=change_links(facts)[["metric_id", "quarter", "earlier_quarter"]].drop_duplicates(),
         periods=periods,
+        moved=moved,
     )
+
+
+def _moved(before: pd.DataFrame, today: pd.DataFrame) -> frozenset[Period]:
+    """Return metrics and quarters whose sums are not those that were published."""
+    keys = ["metric_id", "quarter", "department", "cohort", "population", *_SUMS]
+    known = set(_pairs(before, "quarter"))
+    today = today[_pairs(today, "quarter").isin(known)]
+    rows = [set(frame[keys].itertuples(index=False, name=None)) for frame in (before, today)]
+    return frozenset((str(row[0]), str(row[1])) for row in rows[0] ^ rows[1])
 
 
 def _today(computed: pd.DataFrame, guarded: pd.DataFrame, policy: Policy) -> pd.DataFrame:

@@ -29,9 +29,10 @@ KINDS = {
     "log(-log) scale",
     "relative": "ratio of two shares; 95 % interval log-normal (Katz 1978)",
     "mean": "mean of scores; 95 % t interval over people (over pairs for a gap), several scores of "
-    "one in a period taken together (Cochran 1977, 6.13), never beyond the scale",
+    "one in a period taken together (Cochran 1977, 6.13), never beyond the scale; published with "
+    "the spread of the whole company, rounded up, in place of the slice's own",
     "net_share": "difference of two shares of the same answers; 95 % interval of 1.96 standard "
-    "errors sqrt((p + d - (p - d)^2) / n)",
+    "errors sqrt((p + d - (p - d)^2) / n); published with p and d of the whole company, rounded up",
 }
 
 
