@@ -15,6 +15,7 @@ from warehouse.disclosure.printed import WORKED_OUT_REASON
 from warehouse.metrics import BY_ID
 from warehouse.metrics import voice as metrics
 from warehouse.voice import VoiceFacts, change_links
+from warehouse.voice.exposure import TOTAL, few_between_topics
 from warehouse.voice.surveys import survey_atoms
 
 LATE_REASON = "Came after the figures of its year were published"
@@ -52,6 +53,8 @@ class Scope:
         Quarters and years that this release speaks about.
     moved : frozenset of (metric, quarter)
         Quarters published before whose answers are not the same any more.
+    no_topics : frozenset of str
+        Quarters and years in which single topics must not be shown beside the score over all.
     """
 
     cells: pd.DataFrame
@@ -63,6 +66,7 @@ class Scope:
     links: pd.DataFrame
     periods: frozenset[str]
     moved: frozenset[Period]
+    no_topics: frozenset[str]
 
     def metrics(self) -> list[str]:
         """Return the metrics with something to judge, those that others depend on first."""
@@ -84,6 +88,8 @@ class Scope:
             kept = self.kept[self.kept["metric_id"] == metric_id]
             level = status[~_pairs(status, "period").isin(self.moved)]
             found.append(withheld_changes(own, kept, level, self._ends(metric_id)))
+        if metric_id.startswith(f"{TOTAL}_"):
+            found.append(own.loc[own["period"].isin(self.no_topics), _FIGURE])
         if metric_id == metrics.GAP_METRIC:
             found.append(withheld_gaps(own, status[~_pairs(status, "period").isin(self.moved)]))
         return pd.concat(found, ignore_index=True).drop_duplicates()
@@ -147,6 +153,7 @@ def scope_of(
     today = today[~_pairs(today, "period").isin(kept_periods)].reset_index(drop=True)
     atoms = survey_atoms(facts)
     moved = _moved(record.atoms, atoms)
+    between = few_between_topics(facts, minimum=policy.minimum_group)
     today, atoms = _without_misfits(today, atoms)
     atoms = atoms[~_pairs(atoms, "quarter").isin(kept_periods)]
     is_late = _pairs(atoms.assign(year=atoms["quarter"].str[:4]), "year").isin(kept_periods)
@@ -184,6 +191,7 @@ def scope_of(
         links=change_links(facts)[["metric_id", "quarter", "earlier_quarter"]].drop_duplicates(),
         periods=periods,
         moved=moved,
+        no_topics=between | {quarter[:4] for quarter in between},
     )
 
 

@@ -241,6 +241,24 @@ def test_answers_that_come_after_their_year_was_published_are_not_added(
     assert set(late["reason"]) == {"Came after the figures of its year were published"}
 
 
+@pytest.mark.parametrize(("partial", "status"), [(0, "shown"), (1, "suppressed"), (8, "shown")])
+def test_topics_are_not_shown_beside_the_total_where_few_answered_only_some(
+    embedded: Warehouse, partial: int, status: str
+) -> None:
+    rows = company({("A", "C", "mentor"): 30})
+    topics = ("digital_tools", "leadership")
+    rows["item"] = [
+        one | {"construct": f"skill_gain_{name}"}
+        for one, name in zip(rows["item"], topics, strict=True)
+    ]
+    second = [given for given in rows["answer"] if given["item_code"] == "S2"]
+    for given in second[:partial]:
+        rows["answer"].remove(given)
+    cells = decide(embedded, rows).cells
+    assert cell(cells, "skill_gain").status == "shown"
+    assert {cell(cells, f"skill_gain_{name}").status for name in topics} == {status}
+
+
 def everything(survey: Any, **given: Any) -> list[tuple[str, Suppression]]:
     """Show all figures that rest on five answers or more: the rule that does not suffice."""
     found = []

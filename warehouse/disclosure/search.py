@@ -14,7 +14,6 @@ import numpy as np
 from scipy import sparse
 
 from warehouse.disclosure.bounds import Bounds, Finding
-from warehouse.disclosure.item import Whole
 from warehouse.disclosure.lattice import Lattice
 from warehouse.disclosure.small_groups import find_small_groups
 from warehouse.disclosure.span import Span
@@ -70,6 +69,10 @@ class Search:
             raise CannotProtect(f"A figure about fewer than {minimum} answers is already public.")
         may_be = enough & ~lattice.withheld & (frozen == -1)
         self._candidates = self._ordered(np.flatnonzero(may_be))
+        size = self.lattice.respondents[self._candidates]
+        self._largest_first = [
+            int(f) for f in self._candidates[np.lexsort((self._candidates, -size))]
+        ]
 
     def steps(self, state: State) -> Iterator[State]:
         """Go on from a state; every state on the way can be stored and gone on from.
@@ -174,17 +177,16 @@ class Search:
 
     def _give_back(self, state: State) -> State:
         """Show the next hidden figure again if everything stays protected."""
-        order: Whole = np.array(sorted(self._candidates, key=self._by_size))
-        if state.next == len(order):
+        hidden = set(self._largest_first[state.next :]) - set(state.shown)
+        if not hidden:
             return replace(state, stage=DONE)
-        figure = int(order[state.next])
+        while self._largest_first[state.next] not in hidden:
+            state = replace(state, next=state.next + 1)
+        figure = self._largest_first[state.next]
         state = replace(state, next=state.next + 1)
-        if figure in state.shown or not self._can_show(figure, state):
+        if not self._can_show(figure, state):
             return state
         return replace(state, shown=tuple(sorted((*state.shown, figure))))
-
-    def _by_size(self, figure: int) -> tuple[int, int]:
-        return -int(self.lattice.respondents[figure]), int(figure)
 
     def _can_show(self, figure: int, state: State) -> bool:
         if any(span.gives_away(figure) for span in self._spans(state, list(state.shown))):

@@ -154,9 +154,10 @@ def _construct(name: str, label: str, definition: str, source: str, better: bool
 
 def _topic(name: str, words: str) -> Metric:
     definition = f"What people say they learned about {words}, also part of skill gain."
-    return _construct(
+    topic = _construct(
         f"skill_gain_{name}", f"Skill gain: {words}", definition, "Items of your own", True
     )
+    return replace(topic, company_only=True)
 
 
 def _change(metric: Metric) -> Metric:
