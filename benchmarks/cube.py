@@ -21,7 +21,7 @@ import pandas as pd
 
 from benchmarks.practice_rows import practice_selects
 from reports import release_tables
-from reports.publish import rounded
+from reports.assembly import rounded
 from reports.release import FILE_NAME, Release
 from reports.release_file import write_file
 from warehouse.coverage import read_span

@@ -71,7 +71,9 @@ class Rights:
 
 
 _EVERYTHING = Rights(allowed=True)
-_ABOUT_THE_RELEASE = frozenset({"release", "dimension", "metric", "metric_change", "figure_source"})
+_ABOUT_THE_RELEASE = frozenset(
+    {"release", "dimension", "metric", "metric_change", "figure_source", "survey_audit"}
+)
 _ABOUT_LOADS = frozenset({"load_summary", "check", "rejected", "refused", "fact_rows"})
 _NAMED = frozenset({"pair_board", "pair_event"})
 _NAMES_REASON = (

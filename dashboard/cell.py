@@ -26,6 +26,8 @@ class Cell:
         The sentence to show in place of the value.
     metric_version : int or None
         Version of the definition the figure was computed under.
+    bound : str
+        "or lower", "or higher" where the value is a bound, else "".
     """
 
     value: float | None = None
@@ -37,6 +39,7 @@ class Cell:
     status: str = "not_published"
     reason: str = "This combination of filters is not published"
     metric_version: int | None = None
+    bound: str = ""
 
     @property
     def is_shown(self) -> bool:
@@ -67,4 +70,5 @@ def read_cell(row: SimpleNamespace) -> Cell:
         status=row.status,
         reason=row.reason or "",
         metric_version=None if row.metric_version is None else int(row.metric_version),
+        bound=row.bound or "",
     )

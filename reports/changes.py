@@ -15,6 +15,7 @@ class Figure(Protocol):
     upper: float | None
     status: str
     metric_version: float | None
+    bound: str | None
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ def compare(now: Figure, before: Figure) -> Change | None:
     """
     if now.status != "shown" or before.status != "shown":
         return None
+    if any(isinstance(figure.bound, str) and figure.bound for figure in (now, before)):
+        return None  # nobody knows how far a bound is from the figure
     versions = (known_number(now.metric_version), known_number(before.metric_version))
     if None not in versions and versions[0] != versions[1]:
         return None

@@ -186,6 +186,7 @@ class Fact:
     unit: str
     status: str
     reason: str
+    bound: str = ""
 
 
 @dataclass(frozen=True)

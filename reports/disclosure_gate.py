@@ -36,7 +36,9 @@ def check_disclosure(tables: Mapping[str, pd.DataFrame], *, minimum_group: int) 
         Nothing is published.
     """
     cells = tables["metric_cell"].merge(
-        tables["metric"][["metric_id", "sensitivity"]], on="metric_id", how="left"
+        tables["metric"][["metric_id", "sensitivity", "family", "unit", "company_only"]],
+        on="metric_id",
+        how="left",
     )
     for problem, found in _cell_problems(cells, minimum_group):
         _stop_if(problem, found, ["metric_id", "department", "cohort", "period"])
@@ -64,7 +66,30 @@ def _cell_problems(cells: pd.DataFrame, minimum: int) -> list[tuple[str, pd.Data
     is_part |= ~cells["population"].isin(["", "everyone"])
     has_value = cells[["value", "lower", "upper"]].notna().any(axis=1)
     is_workforce = cells["sensitivity"] == "workforce"
+    is_answer = (cells["family"] == "voice") & is_shown
     return [
+        (
+            "a figure below company level that is for the whole company only",
+            cells[
+                is_shown
+                & cells["company_only"].fillna(value=False).astype(bool)
+                & (cells[["cohort", "department"]] != "").any(axis=1)
+            ],
+        ),
+        (
+            "a figure about answers with more than one decimal",
+            cells[is_answer & _has_more_decimals(cells)],
+        ),
+        (
+            "a figure about answers with the sum it was computed from",
+            cells[is_answer & cells[["numerator", "denominator"]].notna().any(axis=1)],
+        ),
+        (
+            "a bound with an interval beside it",
+            cells[
+                (cells["bound"].fillna("") != "") & cells[["lower", "upper"]].notna().any(axis=1)
+            ],
+        ),
         ("a figure without a metric in the registry", cells[cells["sensitivity"].isna()]),
         ("a figure with an unknown status", cells[~is_known]),
         (
@@ -85,6 +110,14 @@ def _cell_problems(cells: pd.DataFrame, minimum: int) -> list[tuple[str, pd.Data
             cells[is_workforce & is_part & _few(cells["numerator"], minimum)],
         ),
     ]
+
+
+def _has_more_decimals(cells: pd.DataFrame) -> pd.Series:
+    """Return where a value or an end of its interval is printed finer than in tenths."""
+    tenths = cells["unit"].map(lambda unit: 1000.0 if unit == "fraction" else 10.0)
+    fine = cells[["value", "lower", "upper"]].astype(float).mul(tenths.astype(float), axis=0)
+    found: pd.Series = ((fine - fine.round()).abs() > 1e-6).any(axis=1)
+    return found
 
 
 def _few(counts: pd.Series, minimum: int) -> pd.Series:

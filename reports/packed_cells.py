@@ -22,7 +22,7 @@ _LISTS: Mapping[str, tuple[str, ...]] = {
     "cell_metric": ("metric_id",),
     "cell_period": ("period_kind", "period"),
     "cell_slice": ("program", "cohort", "department", "population"),
-    "cell_outcome": ("status", "reason", "metric_version"),
+    "cell_outcome": ("status", "reason", "bound", "metric_version"),
 }
 _KEY = ("metric_code", "period_code", "slice_code")
 # What figures are in the order of, as published.

@@ -3,46 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
-from models.analyses import Analyses, pair_states, read_momentum_facts, run_analyses
-from reports import release_tables
-from reports.carrying import NOTHING, carry, digest_facts
-from reports.dimensions import read_dimensions
-from reports.disclosure_gate import check_disclosure
-from reports.fact_rows import figure_sources, read_fact_rows
-from reports.ledger_tables import FRESH_DAYS, Ledger, ledger_checks, read_ledger
-from reports.pair_tables import (
-    flow,
-    match_events,
-    pair_board,
-    read_pair_events,
-    read_pair_facts,
-)
+from reports.answers_record import read_record
+from reports.assembly import Edition, build_tables
+from reports.ledger_tables import FRESH_DAYS
 from reports.release import NoRelease, Release, ReleaseError, ReleaseVanished, open_release
-from reports.release_writer import write_release
-from reports.restating import with_versions
-from reports.state_history import state_history
+from reports.release_writer import newest_number, write_release
 from reports.wording import format_day
-from warehouse.cells import together
-from warehouse.coverage import has_records, last_covered_day, read_span
-from warehouse.cube import compute_cells, state_cells
-from warehouse.disclosure import apply_policy
+from warehouse.coverage import has_records, last_covered_day
 from warehouse.disclosure.policy import Policy
 from warehouse.engine import Warehouse
 from warehouse.instruments import InstrumentError, read_instruments
-from warehouse.metrics import METRICS
-from warehouse.metrics.catalog import change_rows, metric_rows
 from warehouse.voice import VoiceFacts, read_voice
 
-SIGNIFICANT_DIGITS = 12
 INSTRUMENTS_FILE = "instruments.toml"
 
 
@@ -95,6 +69,9 @@ def publish(
         The instrument file is wrong, or a loaded survey declares an item otherwise.
     DisclosureBroken
         A finished figure would tell about a small group; nothing was published.
+    AnswersNotProtected, RecordLost
+        Figures about answers would give a small group away together with those ever published, or
+        nobody can say what these were; nothing was published.
     WarehouseBusy, ReleaseBusy
         Another load or publish is running.
     """
@@ -102,9 +79,10 @@ def publish(
     with warehouse.writing():  # keeps loads away, so that every figure sees the same facts
         day = _day_to_publish(warehouse, as_of, now.date())
         voice = _read_voice(warehouse, day, releases_folder.parent / INSTRUMENTS_FILE)
-        edition = Edition(day, now, is_sample, policy, _valid_release(releases_folder))
-        tables = build_tables(warehouse, voice, edition)
-        return write_release(releases_folder, tables)
+        record = read_record(releases_folder, newest_number(releases_folder))
+        edition = Edition(day, now, is_sample, policy, _valid_release(releases_folder), record)
+        tables, entry = build_tables(warehouse, voice, edition)
+        return write_release(releases_folder, tables, entry=entry)
 
 
 def _day_to_publish(warehouse: Warehouse, asked: dt.date | None, today: dt.date) -> dt.date:
@@ -150,174 +128,3 @@ def _read_voice(warehouse: Warehouse, as_of: dt.date, own: Path) -> VoiceFacts:
         return read_voice(warehouse, as_of=as_of, instruments=read_instruments(own))
     except InstrumentError as error:
         raise InstrumentsRefused(str(error)) from error
-
-
-@dataclass(frozen=True)
-class Edition:
-    """When, from what and under which rules a release is made.
-
-    Attributes
-    ----------
-    as_of : date
-        Last day the data speaks about.
-    now : datetime
-        Moment of publishing, UTC without zone.
-    is_sample : bool
-        True when the warehouse holds the invented sample.
-    policy : Policy
-    previous : Release or None
-        The release whose protected figures are kept where a definition changed.
-    """
-
-    as_of: dt.date
-    now: dt.datetime
-    is_sample: bool
-    policy: Policy
-    previous: Release | None = None
-
-
-def build_tables(
-    warehouse: Warehouse, voice: VoiceFacts, edition: Edition
-) -> dict[str, pd.DataFrame]:
-    """Return every table of a release, disclosure control applied and verified.
-
-    Raises
-    ------
-    DisclosureBroken
-        A finished figure would tell about a small group.
-    """
-    metrics = metric_rows(voice.labels)
-    program = f"{code_version()} {metric_versions_sha256(metrics)}"
-    span = read_span(warehouse, as_of=edition.as_of)
-    # Models compute in one thread while the engine and the figures keep another busy.
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        beside = Beside(
-            digests=pool.submit(digest_facts, warehouse, span, program=program),
-            analyses=pool.submit(run_analyses, warehouse, as_of=edition.as_of),
-            loads=pool.submit(_read_loads, warehouse),
-        )
-        return _tables(warehouse, voice, metrics, edition, beside)
-
-
-@dataclass(frozen=True)
-class Beside:
-    """What is computed while the figures are; no part of it depends on them."""
-
-    digests: Future[pd.DataFrame]
-    analyses: Future[Analyses]
-    loads: Future[tuple[Ledger, pd.DataFrame]]
-
-
-def _read_loads(warehouse: Warehouse) -> tuple[Ledger, pd.DataFrame]:
-    return read_ledger(warehouse), read_fact_rows(warehouse)
-
-
-def _tables(
-    warehouse: Warehouse,
-    voice: VoiceFacts,
-    metrics: pd.DataFrame,
-    edition: Edition,
-    beside: Beside,
-) -> dict[str, pd.DataFrame]:
-    as_of, policy = edition.as_of, edition.policy
-    pairs = read_pair_facts(warehouse, as_of=as_of)
-    carried = NOTHING
-    if edition.previous is not None:
-        carried = carry(edition.previous, beside.digests.result(), as_of=as_of)
-    computed = compute_cells(warehouse, as_of=as_of, voice=voice, changed_from=carried.changed_from)
-    momentum = read_momentum_facts(warehouse, as_of=as_of)
-    history = state_history(momentum, pairs, computed, as_of=as_of)
-    computed = pd.concat([computed, state_cells(history)], ignore_index=True)
-    cells = apply_policy(computed, METRICS, policy)
-    cells = with_versions(cells, metrics, edition.previous, minimum_group=policy.minimum_group)
-    cells = together([cells, carried.cells])
-    board = pair_board(pairs, pair_states(momentum, as_of=as_of))
-    events = read_pair_events(warehouse, as_of=as_of, pair_ids=board["pair_id"])
-    analyses = beside.analyses.result()
-    ledger, fact_rows = beside.loads.result()
-    tables = {
-        "release": _release_row(metrics, edition),
-        "dimension": read_dimensions(warehouse, cells, as_of=as_of),
-        "metric": metrics,
-        "metric_change": change_rows(),
-        "metric_cell": cells.assign(reason=cells["reason"].replace("", None)),
-        "estimate": analyses.estimate,
-        "curve": analyses.curve,
-        "balance": analyses.balance,
-        "diagnostic": analyses.diagnostic,
-        "flow": flow(pairs, minimum_group=policy.minimum_group),
-        "pair_board": board,
-        "pair_event": _timeline(match_events(board), events),
-        "load_summary": ledger.loads,
-        "rejected": ledger.rejected,
-        "refused": ledger.refused,
-        "figure_source": figure_sources(),
-        "fact_rows": fact_rows,
-        "fact_digest": beside.digests.result(),
-    }
-    withheld = check_disclosure(tables, minimum_group=policy.minimum_group)
-    checks = ledger_checks(ledger, as_of=as_of, now=edition.now, is_sample=edition.is_sample)
-    title = f"No protected figure about fewer than {policy.minimum_group} people"
-    checks.append(("minimum_group", title, "passed", withheld))
-    tables["check"] = pd.DataFrame(checks, columns=["check_id", "title", "verdict", "detail"])
-    return {name: rounded(_with_columns(name, frame)) for name, frame in tables.items()}
-
-
-def rounded(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame with its fractional numbers cut to the digits a release publishes.
-
-    A parallel sum adds in any order, so its last digits differ from run to run. Rounding to 12
-    significant digits makes the same facts give the same bytes.
-    """
-    columns = frame.select_dtypes("float64").columns
-    return frame.assign(**{name: _significant(frame[name].to_numpy()) for name in columns})
-
-
-def _significant(values: np.ndarray) -> np.ndarray:
-    found = values.copy()
-    usual = np.isfinite(values) & (np.abs(values) > 1e-200)
-    scale = 10.0 ** (SIGNIFICANT_DIGITS - 1 - np.floor(np.log10(np.abs(values[usual]))))
-    found[usual] = np.round(values[usual] * scale) / scale
-    return found
-
-
-def metric_versions_sha256(metrics: pd.DataFrame) -> str:
-    """Return one hash over every metric's declaration."""
-    text = metrics.sort_values("metric_id").to_csv(index=False, lineterminator="\n")
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def code_version() -> str:
-    """Return the version of the installed program."""
-    try:
-        return metadata.version("program-outcomes")
-    except metadata.PackageNotFoundError:
-        return "not installed"
-
-
-def _release_row(metrics: pd.DataFrame, edition: Edition) -> pd.DataFrame:
-    row = {
-        "release_id": 0,  # given when it is written
-        "built_at": edition.now,
-        "data_as_of": edition.as_of,
-        "code_version": code_version(),
-        "metric_versions_sha256": metric_versions_sha256(metrics),
-        "disclosure_policy": edition.policy.describe(),
-        "minimum_group": edition.policy.minimum_group,
-        "is_sample": edition.is_sample,
-    }
-    return pd.DataFrame([row])
-
-
-def _timeline(matches: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
-    """Return all events, a pair's match before whatever else happened that day."""
-    both = pd.concat([matches.astype(object), events.astype(object)], ignore_index=True)
-    both["happened_on"] = pd.to_datetime(both["happened_on"])
-    order = ["pair_id", "happened_on"]
-    return both.sort_values(order, ignore_index=True, kind="stable")
-
-
-def _with_columns(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame with the release table's columns, in its order, and no others."""
-    columns = [column.name for column in release_tables.metadata.tables[name].columns]
-    return frame.reindex(columns=columns) if frame.empty else frame[columns]

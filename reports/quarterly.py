@@ -77,7 +77,7 @@ def _facts(data: QuarterData) -> list[Fact]:
             row.metric_id, data.metrics[row.metric_id].label, row.program, row.cohort,
             row.department, row.population, row.period, _number(row.value), _number(row.lower),
             _number(row.upper), None if pd.isna(row.n) else int(row.n),
-            data.metrics[row.metric_id].unit, row.status, _text(row.reason),
+            data.metrics[row.metric_id].unit, row.status, _text(row.reason), _text(row.bound),
         )
         for row in cells.sort_values(keys).itertuples(index=False)
     ]  # fmt: skip

@@ -56,6 +56,7 @@ metric = Table(
     Column("grain", String),
     Column("sensitivity", String),  # operational, confidential, workforce
     Column("minimum_group", Integer),
+    Column("company_only", Boolean),  # no figure below company level
     Column("higher_is_better", Boolean),  # NULL where neither is better
     Column("owner", String),
     Column("source", String),
@@ -93,6 +94,8 @@ metric_cell = Table(  # a view in the file
     Column("status", String),
     Column("reason", String),
     Column("metric_version", Integer),  # of the definition the value was computed under
+    # "or lower", "or higher": the value is a bound, nearly all answers lie at an end of the scale
+    Column("bound", String),
 )
 estimate = Table(
     "estimate",
@@ -246,6 +249,14 @@ fact_digest = Table(
     Column("entity", String),
     Column("month", String),  # as in fact_rows
     Column("digest", String),  # differs where facts of the month do
+)
+# What disclosure control of survey figures did: counts only, for everybody to read.
+survey_audit = Table(
+    "survey_audit",
+    metadata,
+    Column("measure", String),
+    Column("title", String),
+    Column("value", Double),  # NULL where there is none
 )
 check = Table(
     "check",

@@ -20,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from reports import release_tables
+from reports.answers_record import HASH_NAME, Entry, remove_unpublished, write_entry
 from reports.release import (
     CURRENT,
     FILE_NAME,
@@ -40,7 +41,9 @@ _BUILDING = "building-"
 _SWAPPING = "current-"
 
 
-def write_release(folder: Path, tables: Mapping[str, pd.DataFrame]) -> int:
+def write_release(
+    folder: Path, tables: Mapping[str, pd.DataFrame], *, entry: Entry | None = None
+) -> int:
     """Publish tables as the next release and make it the valid one.
 
     Parameters
@@ -50,6 +53,8 @@ def write_release(folder: Path, tables: Mapping[str, pd.DataFrame]) -> int:
     tables : mapping of table name to DataFrame
         One frame for each table of ``reports.release_tables`` with that table's columns. The
         frame ``release`` has one row, its ``release_id`` is filled in here.
+    entry : Entry, optional
+        What it adds to the record of figures about answers.
 
     Returns
     -------
@@ -69,7 +74,7 @@ def write_release(folder: Path, tables: Mapping[str, pd.DataFrame]) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with publishing(folder):
-            return _write_locked(folder, tables)
+            return _write_locked(folder, tables, entry)
     except OSError as error:
         raise ReleaseError(
             f"Cannot write a release into {folder}: {error.strerror or error}. The release before "
@@ -78,20 +83,31 @@ def write_release(folder: Path, tables: Mapping[str, pd.DataFrame]) -> int:
         ) from error
 
 
-def _write_locked(folder: Path, tables: Mapping[str, pd.DataFrame]) -> int:
+def _write_locked(folder: Path, tables: Mapping[str, pd.DataFrame], entry: Entry | None) -> int:
     newest = newest_number(folder)
+    if entry is not None and entry.after != newest:
+        raise ReleaseBusy(
+            "Another release was published meanwhile, so figures about answers have to be judged "
+            "again. Run the command again; nothing was changed."
+        )
     _remove_leftovers(folder, newest)
+    remove_unpublished(folder, newest)
     release_id = newest + 1
     building = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=folder))
     try:
         path = building / FILE_NAME
         write_file(path, tables, release_id)
         _write_checksum(path)
-        for written in (path, building / CHECKSUM):
+        if entry is not None:
+            (building / HASH_NAME).write_text(f"{entry.sha256}\n", encoding="ascii")
+        for written in building.iterdir():
             written.chmod(0o444)
             _sync(written)
         building.chmod(0o755)
         _sync_folder(building)
+        if entry is not None:  # before the release can count as published, even without CURRENT
+            write_entry(folder, release_id, entry)
+            _sync_folder(folder)
         building.rename(folder / folder_name(release_id))
         _sync_folder(folder)
         point_at(folder, Pointer(release_id, release_id))

@@ -74,6 +74,12 @@ def format_value(value: float | None, unit: str, *, decimals: int | None = None)
     return _with_unit(_number_text(number, unit, decimals), unit)
 
 
+def format_bounded(value: float | None, unit: str, bound: str) -> str:
+    """Format a figure, or "4.9 or higher" where it is a bound."""
+    words = format_value(value, unit)
+    return f"{words} {bound}" if bound else words
+
+
 def format_interval(
     lower: float | None, upper: float | None, unit: str, *, decimals: int | None = None
 ) -> str:

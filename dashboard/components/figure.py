@@ -91,7 +91,8 @@ def cell_value(cell: Cell, unit: str) -> Value:
     """Return a published figure, or the dash with its reason."""
     if not cell.is_shown:
         return Value(f"{wording.MISSING} ({cell.reason})")
-    return Value(wording.format_value(cell.value, unit), _plain(cell.value, unit))
+    words = wording.format_bounded(cell.value, unit, cell.bound)
+    return Value(words, words if cell.bound else _plain(cell.value, unit))
 
 
 def interval_values(cell: Cell, unit: str) -> tuple[Value, Value, Value]:

@@ -106,7 +106,7 @@ def _heat_cell(cell: Cell, unit: str, shades: tuple[float, float] | None) -> htm
         share = (cell.value - low) / (high - low) if high > low else 0.5
         heat = round(_LIGHTEST + min(max(share, 0.0), 1.0) * (_DARKEST - _LIGHTEST))
     return html.Span(
-        wording.format_value(cell.value, unit),
+        wording.format_bounded(cell.value, unit, cell.bound),
         className="heat__cell",
         style={"--heat": heat},
         title=_cell_title(cell, unit),
@@ -133,7 +133,8 @@ def _interval_cell(cell: Cell, unit: str, scale: tuple[float, float]) -> html.Td
     words = cell.reason
     if cell.is_shown:
         interval = wording.format_interval(cell.lower, cell.upper, unit)
-        words = f"{wording.format_value(cell.value, unit)}, interval {interval}"
+        words = wording.format_bounded(cell.value, unit, cell.bound)
+        words += f", interval {interval}" if interval else ""
     return html.Td(
         interval_mark(cell, *scale, label=words), className="heat__interval", title=words
     )

@@ -38,12 +38,24 @@ def read_facts(metric: SimpleNamespace) -> list[tuple[str, str]]:
         (
             "Protection",
             f"{codes.SENSITIVITIES.get(metric.sensitivity, metric.sensitivity)}, "
-            f"withheld under {minimum}",
+            f"withheld under {minimum}{_further_protection(metric)}",
         ),
         ("Source", metric.source),
         ("Owner", metric.owner),
         ("Version", f"{metric.version}, reviewed {wording.format_day(metric.reviewed_on)}"),
     ]
+
+
+def _further_protection(metric: SimpleNamespace) -> str:
+    """Return what protects a figure beyond its minimum group."""
+    if metric.company_only:
+        return "; for the whole company only"
+    if metric.family == "voice":
+        return (
+            " who answered, and wherever a smaller group could be worked out from all figures "
+            "together; one decimal; the interval follows from n and a spread of the whole company"
+        )
+    return ""
 
 
 def read_history(view: View, metric: SimpleNamespace) -> list[tuple[str, str]]:

@@ -28,12 +28,12 @@ _FIRST = ("pair_state_on_track", "adherence")
 def choices(view: View) -> list[SimpleNamespace]:
     """Return the metrics that can be shown by department, in the order of the registry.
 
-    Representation compares groups of its own; answers are published for the whole company only.
+    Representation compares groups of its own; some figures exist for the whole company only.
     """
     return [
         metric
         for metric in view.metrics.values()
-        if metric.family != "voice" and not metric.metric_id.startswith("representativeness")
+        if not metric.company_only and not metric.metric_id.startswith("representativeness")
     ]
 
 

@@ -299,7 +299,9 @@ def _stat(view: View, key: _Key) -> Stat:
     interval = wording.format_interval(cell.lower, cell.upper, unit)
     return Stat(
         label=key.label,
-        value=wording.format_value(cell.value, unit) if cell.is_shown else cell.reason,
+        value=wording.format_bounded(cell.value, unit, cell.bound)
+        if cell.is_shown
+        else cell.reason,
         interval=interval if cell.is_shown else "",
         note=key.note,
         change=change_badge(change, unit, _short(_before(view))) if change else "",

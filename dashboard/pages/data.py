@@ -13,7 +13,7 @@ from dashboard.components.figure import Figure
 from dashboard.components.region import scroll_region
 from dashboard.components.shell import headline
 from dashboard.components.state import verdict_mark
-from dashboard.content import data_health
+from dashboard.content import data_health, survey_audit
 from dashboard.data import View
 from dashboard.page import Page
 
@@ -23,7 +23,14 @@ def build(view: View) -> list[Any]:
     return [
         headline(data_health.read_title(view), data_health.read_subtitle(view)),
         html.Div(
-            [_checks(view), _about(view), *_refused(view), *_loads(view), *_rejected(view)],
+            [
+                _checks(view),
+                _about(view),
+                _answers(view),
+                *_refused(view),
+                *_loads(view),
+                *_rejected(view),
+            ],
             className="grid",
         ),
     ]
@@ -62,6 +69,15 @@ def _about(view: View) -> Any:
         html.Dl(items, className="facts"),
         span=5,
     )
+
+
+def _answers(view: View) -> Any:
+    """Return how answers are protected, for the members of a works council to read."""
+    figure = survey_audit.audit_figure(view)
+    if not figure.table.rows:
+        return word_card("Survey answers", "", html.P(survey_audit.NOTHING, className="words"))
+    words = html.P(survey_audit.read_words(view), className="words")
+    return figure_card(view, figure, [words, _region(figure)], has_picture=False)
 
 
 def _refused(view: View) -> list[Any]:
@@ -120,12 +136,16 @@ def _region(figure: Figure) -> Any:
     return scroll_region(plain_table(figure.table, figure.title), figure.title)
 
 
+def _figures(view: View) -> list[Figure]:
+    return [*data_health.figures(view), survey_audit.audit_figure(view)]
+
+
 PAGE = Page(
     name="Data",
     path="/data",
     question="What came in, what was set aside, and is every row accounted for?",
     table="load_summary",
-    figures=data_health.figures,
+    figures=_figures,
     build=build,
     has_filters=False,
 )

@@ -162,8 +162,12 @@ def _check_clean(folder: Path, tally: Tally) -> None:
     for entry in folder.iterdir():
         if entry.name.isdigit():
             open_whole(folder, int(entry.name))
-        elif entry.name not in ("CURRENT", "publish.lock"):
+        elif entry.name not in ("CURRENT", "publish.lock", "answers"):
             tally.findings.append(f"left over after a whole publish: {entry.name}")
+    newest = current_release_id(folder)
+    for entry in (folder / "answers").glob("*"):
+        if not entry.stem.isdigit() or int(entry.stem) > newest:
+            tally.findings.append(f"left in the record after a whole publish: {entry.name}")
     numbers = sorted(int(entry.name) for entry in folder.iterdir() if entry.name.isdigit())
     if numbers != list(range(1, current_release_id(folder) + 1)):
         tally.findings.append(f"numbers with gaps: {numbers}")

@@ -70,7 +70,7 @@ def test_cells_have_the_columns_of_the_release(warehouse: Warehouse) -> None:
     fill(warehouse, random_company(1))
     cells = compute_cells(warehouse, as_of=AS_OF)
     given = tuple(release_tables.metric_cell.columns.keys())
-    assert (*COLUMNS, "metric_version") == given  # the version is added when publishing
+    assert (*COLUMNS, "metric_version", "bound") == given  # both are added when publishing
     assert list(cells.columns) == [*COLUMNS, SMALLEST]
     assert not cells.duplicated(list(KEYS)).any()
     assert set(cells["status"]) <= {"shown", "undefined"}

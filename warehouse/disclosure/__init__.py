@@ -13,9 +13,7 @@ from warehouse.metrics.metric import CONFIDENTIAL, OPERATIONAL, Metric
 
 SUPPRESSED = "suppressed"
 COMPLEMENT_REASON = "Hidden so that a smaller group cannot be worked out"
-# Answers are the most sensitive of all: intervals and changes beside means tell more than means
-# do, and what they tell together is not audited yet.
-COMPANY_ONLY_REASON = "Shown for the whole company only, until small groups are audited"
+COMPANY_ONLY_REASON = "Shown for the whole company only"
 _BLANKED = ["value", "lower", "upper", "numerator", "denominator"]
 
 __all__ = ["COMPANY_ONLY_REASON", "COMPLEMENT_REASON", "SUPPRESSED", "Policy", "apply_policy"]
@@ -23,6 +21,9 @@ __all__ = ["COMPANY_ONLY_REASON", "COMPLEMENT_REASON", "SUPPRESSED", "Policy", "
 
 def apply_policy(cells: pd.DataFrame, metrics: Sequence[Metric], policy: Policy) -> pd.DataFrame:
     """Withhold cells about too few people.
+
+    Of what people say in surveys only the whole company passes here: smaller slices are for the
+    exact audit to give back (``reports.survey_figures``), and without it they stay withheld.
 
     Parameters
     ----------
@@ -61,7 +62,8 @@ def apply_policy(cells: pd.DataFrame, metrics: Sequence[Metric], policy: Policy)
     minimum = metric.map(lambda m: max(m.minimum_group, policy.minimum_group)).to_numpy()
     why = hide(chosen, minimum=minimum)
     is_part = (chosen[["cohort", "department"]] != "").any(axis=1)
-    why = why.mask(metric.map(lambda m: m.family == "voice") & is_part, COMPANY_ONLY_REASON)
+    is_answer = metric.map(lambda m: m.family == "voice" or m.company_only)
+    why = why.mask(is_answer & is_part, COMPANY_ONLY_REASON)
     hidden = (why != "").to_numpy()
     few = [f"Fewer than {k} people" for k in minimum[hidden]]
     rows = why.index[hidden]

@@ -59,7 +59,7 @@ class Bounds:
     item : int
         Which item.
     groups : csr_array of int, shape (n_groups, n_atoms)
-        Candidates for protection; those with 0 < n < minimum are protected.
+        Candidates for protection; those of 0 < people < minimum are protected.
     minimum : int
         Smallest group that need not be protected.
     """
@@ -69,7 +69,8 @@ class Bounds:
     ) -> None:
         self._support = lattice.n[item] > 0
         self._rows = PrintedRows(lattice, item, self._support)
-        self._targets = _targets(self._rows, groups[:, self._support], minimum)
+        people = lattice.people[item, self._support]
+        self._targets = _targets(self._rows, groups[:, self._support], people, minimum)
         self._needed = self._targets.needed
         self._matrix = self._targets.matrix.astype(float)
         self._shown = np.zeros(lattice.figure_atoms.shape[0], dtype=bool)
@@ -213,9 +214,9 @@ class _Targets:
         return points
 
 
-def _targets(rows: PrintedRows, groups: sparse.csr_array, minimum: int) -> _Targets:
-    size = groups @ rows.n
-    small = np.flatnonzero((size > 0) & (size < minimum))
+def _targets(rows: PrintedRows, groups: sparse.csr_array, people: Whole, minimum: int) -> _Targets:
+    size, known = groups @ rows.n, groups @ people
+    small = np.flatnonzero((known > 0) & (known < minimum))
     mark = groups[small] @ np.random.default_rng(0).integers(1, 2**40, groups.shape[1])
     _, first = np.unique(mark, return_index=True)  # cells that hold the same atoms are one group
     small = small[np.sort(first)]

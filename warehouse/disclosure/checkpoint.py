@@ -47,7 +47,8 @@ class Checkpoint:
 def fingerprint(lattice: Lattice, *, minimum: int, frozen: np.ndarray) -> str:
     """Return a hash over everything a search depends on."""
     found = hashlib.sha256(f"{minimum} {lattice.items}".encode())
-    for array in (lattice.n, lattice.total, lattice.favorable, frozen):
+    arrays = (lattice.n, lattice.people, lattice.total, lattice.favorable)
+    for array in (*arrays, lattice.withheld, frozen):
         found.update(repr(array.shape).encode() + np.ascontiguousarray(array).tobytes())
     found.update(lattice.figures.to_csv(index=False).encode())
     found.update(lattice.figure_atoms.indices.tobytes())

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -35,10 +36,13 @@ class Suppression:
         respondents (int), status (shown, suppressed), why ("", few answers, worked out). Kept
         with a release it is what later releases take as ``earlier``.
     report : AuditReport
+    lattices : tuple of Lattice
+        The problems that were decided, in the order of their figures.
     """
 
     figures: pd.DataFrame
     report: AuditReport
+    lattices: tuple[Lattice, ...] = field(default=(), repr=False)
 
 
 def suppress(
@@ -73,15 +77,33 @@ def suppress(
     AnswersBroken
         The sums contradict themselves.
     """
+    found = suppress_blocks(survey, policy=policy, earlier=earlier, checkpoint=checkpoint)
+    return together([part for _, part in found], policy)
+
+
+def suppress_blocks(
+    survey: Survey,
+    *,
+    policy: Policy,
+    earlier: pd.DataFrame | None = None,
+    checkpoint: Path | None = None,
+) -> list[tuple[str, Suppression]]:
+    """Decide as :func:`suppress` does, and return each block apart, with its name."""
     kept, known = Checkpoint(checkpoint), _decided(earlier)
     with threadpool_limits(limits=1):
-        parts = [_suppress_block(block, policy, known, kept) for _, block in survey.blocks()]
+        return [
+            (name, _suppress_block(block, policy, known, kept)) for name, block in survey.blocks()
+        ]
+
+
+def together(parts: Sequence[Suppression], policy: Policy) -> Suppression:
+    """Put the decisions about several blocks together."""
     if not parts:
         nothing = AuditReport(policy.minimum_group, 0, 0, 0, 0, 0, 0.0, 0, None)
         return Suppression(pd.DataFrame(columns=[*FIGURE, "respondents", "status", "why"]), nothing)
     figures = pd.concat([part.figures for part in parts], ignore_index=True)
-    report = merge([p.report for p in parts], [_by_department(p.figures) for p in parts])
-    return Suppression(figures, report)
+    report = merge([p.report for p in parts], [by_department(p.figures) for p in parts])
+    return Suppression(figures, report, tuple(one for part in parts for one in part.lattices))
 
 
 def _decided(earlier: pd.DataFrame | None) -> dict[tuple[str, ...], bool]:
@@ -110,19 +132,19 @@ def _suppress_block(
         kept.keep(mark, step)
         state = step
     found = _result(lattice, np.array(state.shown, dtype=int), frozen, minimum)
-    return Suppression(found.figures, _with_groups(found.report, search, state))
+    return replace(found, report=_with_groups(found.report, search, state))
 
 
 def _result(lattice: Lattice, shown: np.ndarray, frozen: np.ndarray, minimum: int) -> Suppression:
     is_shown = np.zeros(len(lattice.figures), dtype=bool)
     is_shown[shown] = True
-    n = lattice.figure_n
-    is_few = ((n > 0) & (n < minimum)).any(axis=0)
+    people = lattice.figure_people
+    is_few = ((people > 0) & (people < minimum)).any(axis=0) | lattice.withheld
     why = np.where(is_shown, "", np.where(is_few, FEW_ANSWERS, WORKED_OUT))
     figures = lattice.figures.assign(
         respondents=lattice.respondents, status=np.where(is_shown, SHOWN, HIDDEN), why=why
     )
-    hidden, every = _by_department(figures)
+    hidden, every = by_department(figures)
     report = AuditReport(
         minimum_group=minimum,
         figures=len(figures),
@@ -134,7 +156,7 @@ def _result(lattice: Lattice, shown: np.ndarray, frozen: np.ndarray, minimum: in
         protected_groups=0,
         tightest_range=None,
     )
-    return Suppression(figures, report)
+    return Suppression(figures, report, (lattice,))
 
 
 def _with_groups(report: AuditReport, search: Search, state: State) -> AuditReport:
@@ -146,9 +168,10 @@ def _with_groups(report: AuditReport, search: Search, state: State) -> AuditRepo
     )
 
 
-def _by_department(figures: pd.DataFrame) -> tuple[int, int]:
+def by_department(figures: pd.DataFrame) -> tuple[int, int]:
     """Return respondents in hidden figures by department and quarter, and in all of them."""
-    is_cell = (figures["department"] != "") & (figures["cohort"] == "")
-    cells = figures[is_cell & figures["period"].str.contains("Q")]
-    hidden = cells.loc[cells["status"] == HIDDEN, "respondents"]
-    return int(hidden.sum()), int(cells["respondents"].sum())
+    is_cell = ((figures["department"] != "") & (figures["cohort"] == "")).to_numpy(dtype=bool)
+    is_cell = is_cell & np.array(["Q" in period for period in figures["period"]], dtype=bool)
+    people = figures["respondents"].to_numpy()
+    is_hidden = (figures["status"] == HIDDEN).to_numpy(dtype=bool)
+    return int(people[is_cell & is_hidden].sum()), int(people[is_cell].sum())

@@ -6,6 +6,7 @@ is any cell of the lattice department x cohort x quarter or year, published or n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -19,6 +20,7 @@ from warehouse.disclosure.policy import CROSSED, EVERY_PERIOD, Policy, Slice
 
 ATOM = ["department", "cohort", "quarter"]
 FIGURE = ["department", "cohort", "period"]
+_QUARTER = re.compile(r"\d{4}Q[1-4]")
 
 
 class AnswersBroken(ValueError):
@@ -34,17 +36,29 @@ class Survey:
     answers : DataFrame
         One row per atom and item: department, cohort, quarter (as 2026Q3), item, n (answers),
         total (their sum, units of the item) and, where an item declares ``favorable_from``,
-        favorable (answers from there on).
+        favorable (answers from there on). ``people`` is how many gave them, where some gave
+        several; groups are small by people.
     items : tuple of Item
         A figure is shown for all of them or for none. Items asked of different people (mentors
         only, mentees only) are surveys of their own.
     closed_years : tuple of str
         Years whose figures by year are to be published; all their quarters have closed.
+    sets : DataFrame, optional
+        Which sets of cohorts there are, one row per set and member: set (its name, the "cohort"
+        of figures), cohort, is_figure (False: no figure exists for it, but it is protected where
+        small). By default every cohort is a set of its own.
+    withheld : DataFrame, optional
+        department, cohort, period of figures not to be shown whatever they give away.
+    slices : tuple of Slice, optional
+        The closed set of slices, where it is narrower than the policy's.
     """
 
     answers: pd.DataFrame
     items: tuple[Item, ...]
     closed_years: tuple[str, ...] = ()
+    sets: pd.DataFrame | None = None
+    withheld: pd.DataFrame | None = None
+    slices: tuple[Slice, ...] | None = None
 
     def blocks(self) -> Iterator[tuple[str, Survey]]:
         """Split into parts without a common figure: closed years, and quarters outside them."""
@@ -63,30 +77,36 @@ class Lattice:
     Attributes
     ----------
     items : tuple of Item
-    n, total, favorable : ndarray of int, shape (n_items, n_atoms)
+    n, people, total, favorable : ndarray of int, shape (n_items, n_atoms)
     figures : DataFrame
         department, cohort, period of every figure of the closed set ("" where it covers all).
     figure_atoms : csr_array of int, shape (n_figures, n_atoms)
     group_atoms : csr_array of int, shape (n_groups, n_atoms)
         Every cell of the lattice.
+    withheld : ndarray of bool, shape (n_figures,)
+        Figures not to be shown whatever they give away.
     """
 
     items: tuple[Item, ...]
     n: Whole
+    people: Whole
     total: Whole
     favorable: Whole
     figures: pd.DataFrame
     figure_atoms: sparse.csr_array
     group_atoms: sparse.csr_array
+    withheld: np.ndarray
     figure_n: Whole = field(init=False)
+    figure_people: Whole = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "figure_n", (self.figure_atoms @ self.n.T).T)
+        object.__setattr__(self, "figure_people", (self.figure_atoms @ self.people.T).T)
 
     @property
     def respondents(self) -> Whole:
         """People behind each figure: the answers to its most answered item."""
-        largest: Whole = self.figure_n.max(axis=0)
+        largest: Whole = self.figure_people.max(axis=0)
         return largest
 
     def supports(self) -> list[tuple[np.ndarray, list[int]]]:
@@ -106,40 +126,73 @@ def build_lattice(survey: Survey, policy: Policy) -> Lattice:
         A sum lies outside its scale, an atom comes twice, a name or an item is unknown.
     """
     answers = _checked(survey)
-    keys = answers[ATOM].drop_duplicates().sort_values(ATOM, ignore_index=True)
-    place = pd.MultiIndex.from_frame(keys).get_indexer(pd.MultiIndex.from_frame(answers[ATOM]))
+    code, first = _codes([answers[name].to_numpy() for name in ATOM])
+    keys = answers[ATOM].iloc[first].reset_index(drop=True)
     item = answers["item"].map({item.id: i for i, item in enumerate(survey.items)}).to_numpy()
     arrays = {}
-    for name in ("n", "total", "favorable"):
+    for name in ("n", "people", "total", "favorable"):
         arrays[name] = np.zeros((len(survey.items), len(keys)), dtype=np.int64)
-        arrays[name][item, place] = answers[name].to_numpy(dtype=np.int64)
+        arrays[name][item, code] = answers[name].to_numpy(dtype=np.int64)
     years = bool(survey.closed_years)
+    sets = _sets(survey, keys)
     figures, figure_atoms = _cells(
-        keys, {"quarter": policy.quarter_slices, "year": policy.year_slices if years else ()}
+        keys,
+        sets[sets["is_figure"]],
+        {
+            "quarter": survey.slices or policy.quarter_slices,
+            "year": (survey.slices or policy.year_slices) if years else (),
+        },
     )
     every = (*EVERY_PERIOD, CROSSED)
-    _, group_atoms = _cells(keys, {"quarter": every, "year": every if years else ()})
+    _, group_atoms = _cells(keys, sets, {"quarter": every, "year": every if years else ()})
     return Lattice(
         items=survey.items, **arrays, figures=figures, figure_atoms=figure_atoms,
-        group_atoms=group_atoms,
+        group_atoms=group_atoms, withheld=_withheld(survey, figures),
     )  # fmt: skip
 
 
+def _sets(survey: Survey, atoms: pd.DataFrame) -> pd.DataFrame:
+    """Return the sets of cohorts; each cohort is one, whatever a survey declares."""
+    single = pd.DataFrame({"cohort": atoms["cohort"].unique()})
+    single = single.assign(set=single["cohort"], is_figure=survey.sets is None)
+    return single if survey.sets is None else pd.concat([survey.sets, single], ignore_index=True)
+
+
+def _withheld(survey: Survey, figures: pd.DataFrame) -> np.ndarray:
+    keys = pd.MultiIndex.from_frame(figures)
+    if survey.withheld is None or survey.withheld.empty:
+        return np.zeros(len(figures), dtype=bool)
+    found: np.ndarray = keys.isin(pd.MultiIndex.from_frame(survey.withheld[FIGURE]))
+    return found
+
+
+def _codes(columns: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the numbers of rows, equal ones alike and in order, and where each comes first."""
+    code = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        values, own = np.unique(column, return_inverse=True)
+        code = code * len(values) + own
+    _, first, number = np.unique(code, return_index=True, return_inverse=True)
+    return number, first
+
+
 def _checked(survey: Survey) -> pd.DataFrame:
-    answers = survey.answers.reset_index(drop=True)
-    if "favorable" not in answers:
-        answers = answers.assign(favorable=0)
-    for name in ATOM:
-        answers[name] = answers[name].astype(str)
+    given = survey.answers
+    columns = {name: given[name].to_numpy(dtype=object).astype(str) for name in ATOM}
+    columns |= {"item": given["item"].to_numpy(dtype=object)}
+    usual = {"favorable": np.zeros(len(given)), "people": given["n"].to_numpy()}
+    for name in ("n", "total", "favorable", "people"):
+        columns[name] = given[name].to_numpy() if name in given else usual[name]
+    answers = pd.DataFrame({k: v.astype(object) if k in ATOM else v for k, v in columns.items()})
     known = {item.id: item for item in survey.items}
-    unknown = set(answers["item"]) - set(known)
+    unknown = set(columns["item"]) - set(known)
     if unknown or len(known) != len(survey.items):
         raise AnswersBroken(f"Items unknown or declared twice: {sorted(unknown)}")
-    if answers.duplicated([*ATOM, "item"]).any():
+    atoms = [columns[name] for name in ATOM]
+    if len(_codes([*atoms, columns["item"].astype(str)])[1]) != len(answers):
         raise AnswersBroken("An atom comes twice for one item.")
-    if not answers["quarter"].str.fullmatch(r"\d{4}Q[1-4]").all() or (answers[ATOM] == "").any(
-        axis=None
-    ):
+    is_quarter = all(_QUARTER.fullmatch(name) for name in np.unique(columns["quarter"]))
+    if not is_quarter or any((column == "").any() for column in atoms):
         raise AnswersBroken("An atom needs a department, a cohort and a quarter such as 2026Q3.")
     _check_sums(answers, known)
     return answers
@@ -155,6 +208,8 @@ def _check_sums(answers: pd.DataFrame, known: dict[str, Item]) -> None:
     joint = ~np.isnan(start)
     whole = np.isfinite(n + total + favorable) & (n % 1 == 0) & (total % 1 == 0)
     inside = (n >= 0) & (n * low <= total) & (total <= n * high)
+    people = answers["people"].to_numpy(dtype=float)
+    whole &= (people % 1 == 0) & (people <= n) & ((people > 0) == (n > 0))
     counted = (favorable >= 0) & (favorable <= n)
     least = (n - favorable) * low + favorable * np.where(joint, start, low)
     most = (n - favorable) * (np.where(joint, start, high + 1) - 1) + favorable * high
@@ -165,21 +220,39 @@ def _check_sums(answers: pd.DataFrame, known: dict[str, Item]) -> None:
 
 
 def _cells(
-    atoms: pd.DataFrame, slices: dict[str, Iterable[Slice]]
+    atoms: pd.DataFrame, sets: pd.DataFrame, slices: dict[str, Iterable[Slice]]
 ) -> tuple[pd.DataFrame, sparse.csr_array]:
     """Return every cell of the slices by period kind, and the atoms each consists of."""
-    periods = {"quarter": atoms["quarter"], "year": atoms["quarter"].str[:4]}
+    plain = {name: atoms[name].to_numpy(dtype=object) for name in ATOM}
+    plain["atom"] = np.arange(len(atoms))
+    in_sets = _repeated(plain, sets)
     names, cells, members, size = [], [], [], 0
     for kind, cut in [pair for k, cuts in slices.items() for pair in product([k], cuts)]:
-        columns = {name: atoms[name] if name in cut else "" for name in ATOM[:2]}
-        keys = pd.DataFrame(columns, index=atoms.index, dtype=object)
-        keys["period"] = periods[kind]
-        code = keys.groupby(FIGURE, sort=True).ngroup().to_numpy()
-        names.append(keys.assign(code=code).drop_duplicates("code").sort_values("code")[FIGURE])
+        rows = in_sets if "cohort" in cut else plain
+        nothing = np.full(len(rows["atom"]), "", dtype=object)
+        keys = [rows[name] if name in cut else nothing for name in ATOM[:2]]
+        quarter = rows["quarter"]
+        year = np.array([name[:4] for name in quarter], dtype=object)
+        keys.append(quarter if kind == "quarter" else year)
+        code, first = _codes(keys)
+        names.append([key[first] for key in keys])
         cells.append(code + size)
-        members.append(np.arange(len(atoms)))
-        size += len(names[-1])
+        members.append(rows["atom"])
+        size += len(first)
     row, column = np.concatenate(cells), np.concatenate(members)
     ones = np.ones(len(row), dtype=np.int64)
     matrix = sparse.csr_array((ones, (row, column)), shape=(size, len(atoms)))
-    return pd.concat(names, ignore_index=True), matrix
+    columns = [np.concatenate(parts) for parts in zip(*names, strict=True)]
+    return pd.DataFrame(dict(zip(FIGURE, columns, strict=True))), matrix
+
+
+def _repeated(atoms: dict[str, np.ndarray], sets: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return every atom once per set its cohort is in, the set in place of the cohort."""
+    sets_of: dict[str, list[str]] = {}
+    for name, cohort in zip(sets["set"], sets["cohort"], strict=True):
+        sets_of.setdefault(cohort, []).append(name)
+    names = [sets_of.get(cohort, []) for cohort in atoms["cohort"]]
+    times = np.array([len(found) for found in names])
+    repeated = {key: np.repeat(values, times) for key, values in atoms.items()}
+    chosen = np.array([name for found in names for name in found], dtype=object)
+    return repeated | {"cohort": chosen}

@@ -68,8 +68,8 @@ class Policy:
             "Where a withheld figure could be worked out from a total, the next smallest is "
             "withheld too. Outside HR leadership, workforce figures of departments are shown by "
             f"quarter or year only, from {self.department_headcount} people on. Operational "
-            f"figures about fewer than {k} are shown to the program's own managers only. What "
-            "people say in surveys is shown for the whole company only."
+            f"figures about fewer than {k} are shown to the program's own managers only. "
+            f"{self.describe_survey_rules()}"
         )
 
     def describe_survey_rules(self) -> str:
@@ -83,7 +83,9 @@ class Policy:
             f"published, the answers of fewer than {k} could be worked out or narrowed down to "
             "less than one scale point or one answer more or less. What was shown stays shown, "
             "what was hidden stays hidden. Figures have one decimal; where nearly all answered "
-            "alike at an end of the scale, a figure says 'or lower' or 'or higher'."
+            "alike at an end of the scale, a figure says 'or lower' or 'or higher'. Changes on the "
+            "same people, gaps within pairs and feedback after sessions exist for the whole "
+            "company only."
         )
 
 

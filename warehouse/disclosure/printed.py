@@ -35,8 +35,7 @@ def printed_figures(survey: Survey, decision: Suppression, *, policy: Policy) ->
     """
     status = decision.figures.set_index(FIGURE)
     frames = []
-    for _, block in survey.blocks():
-        lattice = build_lattice(block, policy)
+    for lattice in decision.lattices or [build_lattice(b, policy) for _, b in survey.blocks()]:
         decided = status.reindex(pd.MultiIndex.from_frame(lattice.figures))
         keys = lattice.figures.assign(
             status=decided["status"].to_numpy(), why=decided["why"].to_numpy()

@@ -60,6 +60,7 @@ class Program:
             options |= {"mip_max_nodes": _MOST_NODES}
         else:
             options |= {"presolve": "off", "simplex_strategy": _PRIMAL_SIMPLEX}
+        self._options: dict[str, Any] = options
         for name, value in options.items():
             self._highs.setOptionValue(name, value)
         self._highs.passModel(_model(matrix, rows, columns, whole))
@@ -87,8 +88,7 @@ class Program:
         self._highs.changeColsCost(len(self._columns), self._columns, costs)
         status = self._run()
         if status == highspy.HighsModelStatus.kUnknown:
-            self._highs.clearSolver()  # going on from the last vertex lost its way: start afresh
-            status = self._run()
+            status = self._run_afresh()
         if status != highspy.HighsModelStatus.kOptimal:
             raise NoSolution(self._highs.modelStatusToString(status))
         solution = self._highs.getSolution()
@@ -96,6 +96,17 @@ class Program:
         if not self._whole:
             duals = np.array(solution.row_dual)
         return Optimum(np.array(solution.col_value), duals)
+
+    def _run_afresh(self) -> highspy.HighsModelStatus:
+        """Solve from the start and in the usual way: going on from the last vertex lost its way."""
+        usual: dict[str, Any] = {"presolve": "choose", "simplex_strategy": 0}
+        for name, value in usual.items():
+            self._highs.setOptionValue(name, value)
+        self._highs.clearSolver()
+        status = self._run()
+        for name, value in self._options.items():
+            self._highs.setOptionValue(name, value)
+        return status
 
     def _run(self) -> highspy.HighsModelStatus:
         self._highs.run()

@@ -14,7 +14,6 @@ import numpy as np
 from scipy import sparse
 
 from warehouse.disclosure.bounds import Bounds, Finding
-from warehouse.disclosure.item import Whole
 from warehouse.disclosure.lattice import Lattice
 from warehouse.disclosure.small_groups import find_small_groups
 from warehouse.disclosure.span import Span
@@ -64,11 +63,16 @@ class Search:
         self.lattice, self._minimum, self._frozen = lattice, minimum, frozen
         self._bounds: dict[int, Bounds] = {}
         self._groups_of: tuple[tuple[int, ...], ...] = ()
-        n = lattice.figure_n
-        enough = ((n == 0) | (n >= minimum)).all(axis=0)
+        people = lattice.figure_people
+        enough = ((people == 0) | (people >= minimum)).all(axis=0)
         if (~enough & (frozen == 1)).any():
             raise CannotProtect(f"A figure about fewer than {minimum} answers is already public.")
-        self._candidates = self._ordered(np.flatnonzero(enough & (frozen == -1)))
+        may_be = enough & ~lattice.withheld & (frozen == -1)
+        self._candidates = self._ordered(np.flatnonzero(may_be))
+        size = self.lattice.respondents[self._candidates]
+        self._largest_first = [
+            int(f) for f in self._candidates[np.lexsort((self._candidates, -size))]
+        ]
 
     def steps(self, state: State) -> Iterator[State]:
         """Go on from a state; every state on the way can be stored and gone on from.
@@ -91,7 +95,7 @@ class Search:
 
     def protected_groups(self, state: State) -> int:
         """Count the groups that are small for some item."""
-        size = self.groups(state) @ self.lattice.n.T
+        size = self.groups(state) @ self.lattice.people.T
         return int(((size > 0) & (size < self._minimum)).any(axis=1).sum())
 
     def groups(self, state: State) -> sparse.csr_array:
@@ -132,7 +136,7 @@ class Search:
         """Return one span per set of atoms with answers, over the groups small for its items."""
         groups, spans = self.groups(state), []
         for support, items in self.lattice.supports():
-            size = groups @ self.lattice.n[items].T
+            size = groups @ self.lattice.people[items].T
             small = ((size > 0) & (size < self._minimum)).any(axis=1)
             span = Span(self.lattice.figure_atoms, groups[small], support)
             span.add_all(shown)
@@ -142,8 +146,8 @@ class Search:
     def _more_groups(self, shown: tuple[int, ...]) -> list[tuple[int, ...]]:
         figures = self.lattice.figure_atoms[list(shown)]
         more: dict[tuple[int, ...], None] = {}
-        for n in np.unique(self.lattice.n, axis=0):
-            more |= dict.fromkeys(find_small_groups(figures, n, minimum=self._minimum))
+        for people in np.unique(self.lattice.people, axis=0):
+            more |= dict.fromkeys(find_small_groups(figures, people, minimum=self._minimum))
         return list(more)
 
     def _audit(self, state: State) -> State:
@@ -173,17 +177,16 @@ class Search:
 
     def _give_back(self, state: State) -> State:
         """Show the next hidden figure again if everything stays protected."""
-        order: Whole = np.array(sorted(self._candidates, key=self._by_size))
-        if state.next == len(order):
+        hidden = set(self._largest_first[state.next :]) - set(state.shown)
+        if not hidden:
             return replace(state, stage=DONE)
-        figure = int(order[state.next])
+        while self._largest_first[state.next] not in hidden:
+            state = replace(state, next=state.next + 1)
+        figure = self._largest_first[state.next]
         state = replace(state, next=state.next + 1)
-        if figure in state.shown or not self._can_show(figure, state):
+        if not self._can_show(figure, state):
             return state
         return replace(state, shown=tuple(sorted((*state.shown, figure))))
-
-    def _by_size(self, figure: int) -> tuple[int, int]:
-        return -int(self.lattice.respondents[figure]), int(figure)
 
     def _can_show(self, figure: int, state: State) -> bool:
         if any(span.gives_away(figure) for span in self._spans(state, list(state.shown))):

@@ -60,6 +60,7 @@ def metric_rows(labels: Mapping[str, str] | None = None) -> pd.DataFrame:
             "grain": m.grain.meaning,
             "sensitivity": m.sensitivity,
             "minimum_group": m.minimum_group,
+            "company_only": m.company_only,
             "higher_is_better": m.higher_is_better,
             "owner": m.owner,
             "source": m.source,
@@ -103,8 +104,7 @@ def _section(metric: Metric) -> str:
         "Value": KINDS[metric.kind],
         "Unit": metric.unit,
         "One row of facts": metric.grain.meaning,
-        "Sensitivity": f"{_SENSITIVITY[metric.sensitivity]}"
-        + ("" if metric.sensitivity == "operational" else f" ({metric.minimum_group})"),
+        "Sensitivity": _protection(metric),
         "Direction": _DIRECTION[metric.higher_is_better],
         "Without a value": metric.undefined_reason,
         "Source": metric.source,
@@ -114,6 +114,24 @@ def _section(metric: Metric) -> str:
     lines = [f"### {metric.label} (`{metric.id}`)\n", f"{metric.definition}\n"]
     facts = [f"- {name}: {words}" for name, words in given.items()]
     return "\n".join([*lines, *facts, *_changes(metric), ""])
+
+
+def _protection(metric: Metric) -> str:
+    """Return how a metric is protected, in words."""
+    if metric.sensitivity == OPERATIONAL:
+        return _SENSITIVITY[metric.sensitivity]
+    if metric.company_only:
+        return (
+            "confidential: by quarter and year, for the whole company only; withheld below the "
+            f"minimum group ({metric.minimum_group})"
+        )
+    if metric.family == "voice":
+        return (
+            "confidential: by quarter and year, for the company or one department or cohort; "
+            f"withheld below the minimum group ({metric.minimum_group}) and wherever a smaller "
+            "group could be worked out from everything published (docs/disclosure.md)"
+        )
+    return f"{_SENSITIVITY[metric.sensitivity]} ({metric.minimum_group})"
 
 
 def _changes(metric: Metric) -> list[str]:

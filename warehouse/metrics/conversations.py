@@ -18,7 +18,7 @@ _pair, _topic, _said = PAIR_PRACTICE.table.c, PAIR_TOPIC.table.c, PAIR_FEEDBACK.
 _HELD = "Sessions held in the period count, those of one-off pairs too."
 _ANSWERS = (
     " Confidential, because an answer by one of two people is an answer: by quarter and year, for "
-    "the company, a department or a cohort, and not below the minimum number of pairs."
+    "the whole company only, and not below the minimum number of pairs."
 )
 
 METRICS = (
@@ -96,6 +96,7 @@ METRICS = (
         numerator=_said.reverted,
         denominator=_said.said_role,
         sensitivity=CONFIDENTIAL,
+        company_only=True,
         additive=True,
         higher_is_better=False,
         source="Feedback after sessions",
@@ -113,6 +114,7 @@ METRICS = (
         numerator=_said.answered,
         denominator=_said.asked,
         sensitivity=CONFIDENTIAL,
+        company_only=True,
         additive=True,
         higher_is_better=True,
         source="Feedback after sessions",

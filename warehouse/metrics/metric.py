@@ -29,9 +29,10 @@ KINDS = {
     "log(-log) scale",
     "relative": "ratio of two shares; 95 % interval log-normal (Katz 1978)",
     "mean": "mean of scores; 95 % t interval over people (over pairs for a gap), several scores of "
-    "one in a period taken together (Cochran 1977, 6.13), never beyond the scale",
+    "one in a period taken together (Cochran 1977, 6.13), never beyond the scale; published with "
+    "the spread of the whole company, rounded up, in place of the slice's own",
     "net_share": "difference of two shares of the same answers; 95 % interval of 1.96 standard "
-    "errors sqrt((p + d - (p - d)^2) / n)",
+    "errors sqrt((p + d - (p - d)^2) / n); published with p and d of the whole company, rounded up",
 }
 
 
@@ -90,6 +91,9 @@ class Metric:
         Metric that could be worked out from this one; hidden wherever that one is.
     sensitivity : str
         operational, confidential or workforce.
+    company_only : bool
+        Published for the whole company only, since what departments or cohorts would give away
+        together with other figures is not audited.
     minimum_group : int
     higher_is_better : bool or None
         None where neither direction is better.
@@ -123,6 +127,7 @@ class Metric:
     additive: bool = False
     tells_of: str = ""
     sensitivity: str = OPERATIONAL
+    company_only: bool = False
     minimum_group: int = 5
     higher_is_better: bool | None = None
     undefined_reason: str = "Nothing to count in this period"

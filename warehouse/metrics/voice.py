@@ -13,6 +13,7 @@ from warehouse.metrics.metric import CONFIDENTIAL, Metric
 
 CHANGE = "_change"
 GAP_METRIC, RATE_METRIC, ENPS_METRIC = "benefit_gap", "response_rate", "enps"
+BENEFIT_METRIC = "mutual_benefit"
 _KEYS = (*PERIOD_KEYS, "department", "cohort", "population", "person_id")
 _grain = partial(
     Grain,
@@ -153,9 +154,10 @@ def _construct(name: str, label: str, definition: str, source: str, better: bool
 
 def _topic(name: str, words: str) -> Metric:
     definition = f"What people say they learned about {words}, also part of skill gain."
-    return _construct(
+    topic = _construct(
         f"skill_gain_{name}", f"Skill gain: {words}", definition, "Items of your own", True
     )
+    return replace(topic, company_only=True)
 
 
 def _change(metric: Metric) -> Metric:
@@ -168,6 +170,7 @@ def _change(metric: Metric) -> Metric:
         "difference of two published means." + _SCALE + _WHEN,
         formula="mean over people of (score - last earlier score of the same person)",
         tells_of=metric.id,
+        company_only=True,
         undefined_reason="Nobody has an earlier score to compare with",
     )
 
@@ -195,6 +198,7 @@ _GAP = _voice(
     "pairs are left out." + _SCALE,
     formula="mean over pairs of |mutual benefit of the mentor - of the mentee|",
     grain=PAIR_SCORE,
+    company_only=True,
     higher_is_better=False,
     undefined_reason="Of no pair did both answer",
     source="Items of your own",

@@ -19,7 +19,7 @@ from warehouse.voice.facts import VoiceFacts
 
 PLACE = ["department", "cohort", "population"]
 EARLIER = ["earlier_quarter", *(f"earlier_{name}" for name in PLACE)]
-SUMS = ["n", "total", "low", "high", "units_per_point"]
+SUMS = ["n", "people", "total", "low", "high", "units_per_point"]
 COLUMNS = ["metric_id", "item", "quarter", *PLACE, *SUMS]
 LINK_COLUMNS = ["metric_id", "quarter", *PLACE, *EARLIER, *SUMS]
 
@@ -42,6 +42,8 @@ def voice_atoms(facts: VoiceFacts) -> pd.DataFrame:
             mentor, mentee, non_participants, not_recorded (no person), or pair for benefit_gap.
         n : int
             Scores, changes, pairs, or answers.
+        people : int
+            Who gave them, several of one person counted once (of items, as many as answers).
         total : int
             Their sum after reversing, in units.
         low, high : int
@@ -54,7 +56,9 @@ def voice_atoms(facts: VoiceFacts) -> pd.DataFrame:
     constructs = facts.asked.constructs
     scores, gaps = facts.part(SCORE), facts.part(GAP)
     scores, gaps = scores[scores["number"] >= 0], gaps[gaps["number"] >= 0]
-    changes = scores.assign(n=scores["change_n"], x=scores["change_x"])
+    changes = scores.assign(
+        n=scores["change_n"], x=scores["change_x"], clusters=scores["change_clusters"]
+    )
     changes = changes[(changes["n"] > 0) & changes["construct_no"].isin(facts.changing)]
     ids = [one.id for one in constructs]
     frames = [
@@ -116,6 +120,7 @@ def _named(
         item=names,
         quarter=_quarters(rows["number"]),
         n=rows["n"].round().astype(np.int64),
+        people=rows["clusters"].fillna(rows["n"]).round().astype(np.int64),
         total=rows["x"].round().astype(np.int64),
         low=low,
         high=high,

@@ -34,17 +34,17 @@ def voice_cells(facts: VoiceFacts) -> pd.DataFrame:
         rate invitations), ``smallest`` the smallest group that disclosure control must not show.
         ``reason`` is empty but where answers do not fit their scale; the value is then missing.
     """
-    scores = _by_period(facts.part(SCORE))
+    scores = by_period(facts.part(SCORE))
     frames = [_levels(facts, scores), _changes(facts, scores), _gaps(facts), _rates(facts)]
     filled = [frame for frame in frames if not frame.empty]
     found = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame()
     if found.empty:
         return pd.DataFrame(columns=list(COLUMNS))
     found = found[_is_published(found, facts)]
-    return found.assign(period=_names(found)).reindex(columns=list(COLUMNS))
+    return found.assign(period=period_names(found)).reindex(columns=list(COLUMNS))
 
 
-def _by_period(rows: pd.DataFrame) -> pd.DataFrame:
+def by_period(rows: pd.DataFrame) -> pd.DataFrame:
     """Name the period of sums that come by quarter and by year."""
     is_year = rows[YEAR] >= 0
     return rows.assign(
@@ -69,7 +69,8 @@ def _is_published(cells: pd.DataFrame, facts: VoiceFacts) -> pd.Series:
     return (is_quarter & final) | (~is_quarter & cells["period_no"].isin(list(facts.years)))
 
 
-def _names(cells: pd.DataFrame) -> pd.Series:
+def period_names(cells: pd.DataFrame) -> pd.Series:
+    """Return the names of quarters and years that come as numbers."""
     number = cells["period_no"]
     quarter = (number // 4).astype(str) + "Q" + (number % 4 + 1).astype(str)
     return cells["period_no"].astype(str).where(cells["period_kind"] == "year", quarter)
@@ -120,7 +121,7 @@ def _changes(facts: VoiceFacts, scores: pd.DataFrame) -> pd.DataFrame:
 def _gaps(facts: VoiceFacts) -> pd.DataFrame:
     """Return the cells of the gap between mentor and mentee."""
     constructs = facts.asked.constructs
-    sums = added_up(_by_period(facts.part(GAP)), ["construct_no", *_PERIOD], LEVEL_SUMS)
+    sums = added_up(by_period(facts.part(GAP)), ["construct_no", *_PERIOD], LEVEL_SUMS)
     cells = sums.assign(
         metric_id=metrics.GAP_METRIC,
         **_means(sums, constructs, is_change=True),

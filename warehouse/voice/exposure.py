@@ -14,6 +14,7 @@ from warehouse.voice.facts import VoiceFacts
 from warehouse.voice.slices import MEMBERS, SLICE, added_up, in_slices
 
 _KEYS = ["construct_no", "number", *SLICE]
+TOTAL = "skill_gain"
 
 
 def smallest_unmatched(facts: VoiceFacts) -> pd.DataFrame:
@@ -50,3 +51,38 @@ def _is_carried(links: pd.DataFrame) -> pd.Series:
     for name, members in MEMBERS.items():
         same &= (links["population"] != name) | links["earlier_population"].isin(members)
     return same
+
+
+def few_between_topics(facts: VoiceFacts, *, minimum: int) -> frozenset[str]:
+    """Return the quarters in which topics and the score over all topics differ by few people.
+
+    The score over all topics less the topics' scores leaves what people said who answered only
+    some topics. Where these may be fewer than ``minimum`` in some population of the company, the
+    single topics must not be shown beside the total. How many they are is not known, only how
+    many answers are missing: it counts the fewest people who can miss so many.
+    """
+    constructs = facts.asked.constructs
+    whole = facts.asked.number(TOTAL)
+    topics = [no for no, one in enumerate(constructs) if one.id.startswith(f"{TOTAL}_")]
+    if whole < 0 or not topics:
+        return frozenset()
+    codes, needed = len(constructs[whole].codes), min(constructs[whole].needed().values())
+    items, scores = facts.items(), facts.part(SCORE)
+    counts = {
+        "answered": items[items["construct_no"] == whole],
+        "scored": scores[(scores["construct_no"] == whole) & (scores["number"] >= 0)],
+        "topics": scores[scores["construct_no"].isin(topics) & (scores["number"] >= 0)],
+    }
+    found = pd.DataFrame()
+    for name, rows in counts.items():
+        sums = added_up(rows, ["number"], ["n"]).rename(columns={"n": name})
+        sums = sums[(sums["department"] == "") & (sums["cohort"] == "")]
+        sums = sums.set_index(["number", "population"])[[name]]
+        found = found.join(sums, how="outer") if len(found) else sums
+    found = found.fillna(0.0)
+    missing = codes * found["scored"] - found["answered"]
+    apart = (found["topics"] - found["answered"]).abs()
+    people = (missing / max(codes - needed, 1)).clip(lower=apart / len(topics))
+    is_open = ((missing != 0) | (apart != 0)) & (people <= minimum - 1)
+    numbers = found[is_open].index.get_level_values("number")
+    return frozenset(f"{int(n) // 4}Q{int(n) % 4 + 1}" for n in numbers)

@@ -29,7 +29,7 @@ def effect(**given: Any) -> SimpleNamespace:
 def cell(value: float | None, lower: float | None = None, upper: float | None = None,
          status: str = "shown", version: int = 1) -> SimpleNamespace:  # fmt: skip
     return SimpleNamespace(
-        value=value, lower=lower, upper=upper, status=status, metric_version=version
+        value=value, lower=lower, upper=upper, status=status, metric_version=version, bound=None
     )
 
 

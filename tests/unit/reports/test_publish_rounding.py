@@ -7,7 +7,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.publish import rounded
+from reports.assembly import rounded
 
 NUMBERS = st.floats(min_value=1e-9, max_value=1e12)
 

@@ -20,7 +20,9 @@ def cells(sizes: dict[str, int], metric: str = "active_pairs") -> pd.DataFrame:
         for department, n in sizes.items()
     ]  # fmt: skip
     columns = [
-        c.name for c in metric_cell.columns if c.name not in ("period_kind", "metric_version")
+        c.name
+        for c in metric_cell.columns
+        if c.name not in ("period_kind", "metric_version", "bound")
     ]
     return pd.DataFrame(rows, columns=columns)
 

@@ -222,7 +222,7 @@ def test_a_hidden_total_is_not_the_sum_of_its_parts() -> None:
 
 def test_the_result_has_the_columns_of_the_release() -> None:
     columns = list(released([cell()]).columns)
-    assert [*columns, "metric_version"] == list(release_tables.metric_cell.columns.keys())
+    assert [*columns, "metric_version", "bound"] == list(release_tables.metric_cell.columns.keys())
 
 
 def test_no_complement_can_be_worked_out_in_random_tables() -> None:

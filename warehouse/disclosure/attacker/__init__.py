@@ -12,9 +12,14 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from warehouse.disclosure.attacker.harvest import Harvest, HarvestDisagrees, read_harvest
+from warehouse.disclosure.attacker.harvest import (
+    Harvest,
+    HarvestDisagrees,
+    Printed,
+    read_harvest,
+)
 from warehouse.disclosure.attacker.knowledge import Knowledge, knowledge_of
-from warehouse.disclosure.attacker.result import AttackResult, Weakness
+from warehouse.disclosure.attacker.result import AttackResult, ItemAttack, Weakness
 from warehouse.disclosure.attacker.targets import name_of, targets_of
 from warehouse.disclosure.item import Item
 
@@ -40,10 +45,13 @@ def attack(
         One row per printed number of all releases: release (int), item, measure (mean, favorable;
         mean if the column is missing), department, cohort, period, value, n, decimals, bound ("",
         or lower, or higher; "" if missing). A key is "" for all, a name, or a tuple of names (a
-        multi-select); a period is a quarter, a year, a tuple of quarters, or "".
+        multi-select); a period is a quarter, a year, a tuple of quarters, or "". So are, where
+        given, population and side.
     answers : DataFrame
         The true sums: department, cohort, quarter, item, n, total, favorable (where printed) and
-        release, the first one that counts these answers (the earliest, if missing).
+        release, the first one that counts these answers (the earliest, if missing). ``people``
+        is how many gave them (n, if missing). ``population`` and the ``side`` it belongs to
+        tell groups within a cohort apart (mentors and mentees, who both take part).
     items : sequence of Item
     minimum_group : int
         A group of fewer answers is a target.
@@ -62,13 +70,17 @@ def attack(
     """
     read = read_harvest(harvest, answers)
     counts: Counter[str] = Counter()
-    ranges: list[float] = []
     examples: list[Weakness] = []
+    by_item: list[ItemAttack] = []
     with threadpool_limits(limits=1):
         for item in items:
-            for weakness in _attack_item(read, item, minimum_group, counts, ranges):
+            ranges: list[float] = []
+            printed, before = read.of_item(item), counts["targets"]
+            for weakness in _attack_item(read, (item, printed), minimum_group, counts, ranges):
                 counts[weakness.kind] += 1
                 examples.append(weakness)
+            size = counts["targets"] - before
+            by_item.append(ItemAttack(item.id, len(printed), size, min(ranges, default=None)))
     examples.sort(key=lambda w: (_ORDER.index(w.kind), w.mean_range, w.item, w.where))
     return AttackResult(
         minimum_group=minimum_group,
@@ -81,17 +93,24 @@ def attack(
         worked_out=counts["worked out"],
         unanimous=counts["unanimous"],
         not_in_release=not_in_release,
-        tightest_range=min(ranges, default=None),
+        tightest_range=min(
+            (one.tightest_range for one in by_item if one.tightest_range is not None), default=None
+        ),
         worst=tuple(examples[:_EXAMPLES]),
+        by_item=tuple(by_item),
     )
 
 
 def _attack_item(
-    read: Harvest, item: Item, minimum: int, counts: Counter[str], ranges: list[float]
+    read: Harvest,
+    attacked: tuple[Item, list[Printed]],
+    minimum: int,
+    counts: Counter[str],
+    ranges: list[float],
 ) -> Iterator[Weakness]:
-    printed = read.of_item(item)
+    item, printed = attacked
     for figure in printed:
-        if figure.n < minimum:
+        if figure.people < minimum:
             yield Weakness("too few answers", item.id, figure.name, 0.0)
         if figure.is_unanimous:
             yield Weakness("unanimous", item.id, figure.name, 0.0)

@@ -60,13 +60,18 @@ class Knowledge:
     """One connected part of the printed numbers, and the targets inside it."""
 
     def __init__(
-        self, item: Item, n: np.ndarray, printed: Sequence[Printed], targets: list[np.ndarray]
+        self,
+        item: Item,
+        sizes: tuple[np.ndarray, np.ndarray],
+        printed: Sequence[Printed],
+        targets: list[np.ndarray],
     ) -> None:
+        n, people = sizes
         measures = ["mean"] if item.favorable_from is None else ["mean", "favorable"]
         scales = {"mean": _Scale(item.low, item.high, item.units_per_point)}
         scales["favorable"] = _Scale(0, 1, 1)
         self._atoms = np.flatnonzero(n)
-        self._n, self._printed = n[self._atoms], printed
+        self._n, self._people, self._printed = n[self._atoms], people[self._atoms], printed
         self._place = np.full(len(n), -1)
         self._place[self._atoms] = np.arange(len(self._atoms))
         self._aims = [(m, scales[m], t) for m in measures for t in targets]
@@ -111,14 +116,14 @@ class Knowledge:
         """Return the small groups that are combinations of printed figures, rounding aside."""
         for measure in self._offset:
             rows = np.array([p.atoms[self._atoms] for p in self._printed if p.measure == measure])
-            if not len(rows) or self._n.min() >= minimum:
+            if not len(rows) or self._people.min() >= minimum:
                 continue
             rows = np.unique(rows, axis=0).astype(float)
             cells = np.zeros((len(self._targets), len(self._atoms)))
             for i, target in enumerate(self._targets):
                 cells[i, self._place[target]] = 1
             known = {tuple(map(int, np.flatnonzero(c))) for c in cells[in_span(rows, cells)]}
-            known |= set(combined_groups(rows, self._n, minimum))
+            known |= set(combined_groups(rows, self._people, minimum))
             yield from (self._atoms[list(group)] for group in sorted(known))
 
     def _columns(self, measure: str, atoms: np.ndarray) -> np.ndarray:
@@ -146,7 +151,7 @@ def knowledge_of(
     A target that reaches into several parts is attacked part by part: its bounds are the sums of
     theirs, and every part of a small group is small itself.
     """
-    n = read.sums(item, "n")
+    n, people = read.sums(item, "n"), read.sums(item, "people")
     rows = [np.flatnonzero(p.atoms & (n > 0)) for p in printed]
     row = np.repeat(np.arange(len(rows)), [len(r) for r in rows])
     column = np.concatenate(rows) if rows else np.zeros(0, dtype=int)
@@ -158,4 +163,5 @@ def knowledge_of(
         inside = (of_atom == label) & (n > 0)
         cut = {tuple(t[inside[t]]): t[inside[t]] for t in targets if inside[t].any()}
         figures = [p for p, own in zip(printed, part[: len(rows)], strict=True) if own == label]
-        yield Knowledge(item, np.where(inside, n, 0), figures, list(cut.values()))
+        sizes = (np.where(inside, n, 0), people)
+        yield Knowledge(item, sizes, figures, list(cut.values()))

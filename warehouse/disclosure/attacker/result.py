@@ -27,6 +27,25 @@ class Weakness:
 
 
 @dataclass(frozen=True)
+class ItemAttack:
+    """What an attack on one item went through.
+
+    Attributes
+    ----------
+    item : str
+    figures, targets : int
+        Printed numbers about it, and sums the attacker was after.
+    tightest_range : float or None
+        Narrowest range of a target's mean, in scale points; None without targets.
+    """
+
+    item: str
+    figures: int
+    targets: int
+    tightest_range: float | None
+
+
+@dataclass(frozen=True)
 class AttackResult:
     """Counts of an attack.
 
@@ -53,6 +72,8 @@ class AttackResult:
         Narrowest range of a target's mean, in scale points; None without targets.
     worst : tuple of Weakness
         Up to 20 examples, the worst first.
+    by_item : tuple of ItemAttack
+        Counts of each item.
     """
 
     minimum_group: int
@@ -67,6 +88,7 @@ class AttackResult:
     not_in_release: int
     tightest_range: float | None
     worst: tuple[Weakness, ...]
+    by_item: tuple[ItemAttack, ...] = ()
 
     @property
     def passed(self) -> bool:

@@ -91,6 +91,8 @@ class Tables:
         model = self._built(whole=whole)
         model.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
         model.run()
+        if model.getModelStatus() == highspy.HighsModelStatus.kUnknown:
+            _solve_afresh(model, is_kept=not whole)
         if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             raise Unsolved(model.modelStatusToString(model.getModelStatus()))
         point = np.array(model.getSolution().col_value)
@@ -124,3 +126,14 @@ class Tables:
             model.setOptionValue("simplex_strategy", _PRIMAL)
             self._model = model
         return model
+
+
+def _solve_afresh(model: highspy.Highs, *, is_kept: bool) -> None:
+    """Solve from the start and in the usual way, where going on from the last vertex was lost."""
+    for name, value in (("presolve", "choose"), ("simplex_strategy", 0)):
+        model.setOptionValue(name, value)
+    model.clearSolver()
+    model.run()
+    if is_kept:
+        for name, value in (("presolve", "off"), ("simplex_strategy", _PRIMAL)):
+            model.setOptionValue(name, value)

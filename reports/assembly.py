@@ -1,0 +1,238 @@
+"""All tables of a release, put together: figures, effects, and what they rest on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from importlib import metadata
+
+import numpy as np
+import pandas as pd
+
+from models.analyses import Analyses, pair_states, read_momentum_facts, run_analyses
+from reports import release_tables
+from reports.answers_record import Entry, Record, entry_after
+from reports.carrying import NOTHING, carry, digest_facts
+from reports.dimensions import read_dimensions
+from reports.disclosure_gate import check_disclosure
+from reports.fact_rows import figure_sources, read_fact_rows
+from reports.ledger_tables import Ledger, ledger_checks, read_ledger
+from reports.pair_tables import (
+    flow,
+    match_events,
+    pair_board,
+    read_pair_events,
+    read_pair_facts,
+)
+from reports.release import Release
+from reports.restating import with_versions
+from reports.state_history import state_history
+from reports.survey_figures import survey_figures, with_answers
+from reports.survey_report import audit_rows, audit_words
+from warehouse.cells import together
+from warehouse.coverage import read_span
+from warehouse.cube import compute_cells, state_cells
+from warehouse.disclosure import apply_policy
+from warehouse.disclosure.policy import Policy
+from warehouse.engine import Warehouse
+from warehouse.metrics import METRICS
+from warehouse.metrics.catalog import change_rows, metric_rows
+from warehouse.voice import VoiceFacts
+
+SIGNIFICANT_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Edition:
+    """When, from what and under which rules a release is made.
+
+    Attributes
+    ----------
+    as_of : date
+        Last day the data speaks about.
+    now : datetime
+        Moment of publishing, UTC without zone.
+    is_sample : bool
+        True when the warehouse holds the invented sample.
+    policy : Policy
+    previous : Release or None
+        The release whose protected figures are kept where a definition changed.
+    record : Record
+        What was ever published about answers.
+    """
+
+    as_of: dt.date
+    now: dt.datetime
+    is_sample: bool
+    policy: Policy
+    previous: Release | None = None
+    record: Record = field(default_factory=Record)
+
+
+def build_tables(
+    warehouse: Warehouse, voice: VoiceFacts, edition: Edition
+) -> tuple[dict[str, pd.DataFrame], Entry]:
+    """Return every table of a release, disclosure control applied and verified.
+
+    With them comes what the release adds to the record of figures about answers.
+
+    Raises
+    ------
+    DisclosureBroken
+        A finished figure would tell about a small group.
+    AnswersNotProtected
+        Figures about answers would give a small group away.
+    """
+    metrics = metric_rows(voice.labels)
+    program = f"{code_version()} {metric_versions_sha256(metrics)}"
+    span = read_span(warehouse, as_of=edition.as_of)
+    # Models compute in one thread while the engine and the figures keep another busy.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        beside = Beside(
+            digests=pool.submit(digest_facts, warehouse, span, program=program),
+            analyses=pool.submit(run_analyses, warehouse, as_of=edition.as_of),
+            loads=pool.submit(_read_loads, warehouse),
+        )
+        return _tables(warehouse, voice, metrics, edition, beside)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is computed while the figures are; no part of it depends on them."""
+
+    digests: Future[pd.DataFrame]
+    analyses: Future[Analyses]
+    loads: Future[tuple[Ledger, pd.DataFrame]]
+
+
+def _read_loads(warehouse: Warehouse) -> tuple[Ledger, pd.DataFrame]:
+    return read_ledger(warehouse), read_fact_rows(warehouse)
+
+
+def _tables(
+    warehouse: Warehouse,
+    voice: VoiceFacts,
+    metrics: pd.DataFrame,
+    edition: Edition,
+    beside: Beside,
+) -> tuple[dict[str, pd.DataFrame], Entry]:
+    as_of, policy = edition.as_of, edition.policy
+    pairs = read_pair_facts(warehouse, as_of=as_of)
+    carried = NOTHING
+    if edition.previous is not None:
+        carried = carry(edition.previous, beside.digests.result(), as_of=as_of)
+    computed = compute_cells(warehouse, as_of=as_of, voice=voice, changed_from=carried.changed_from)
+    momentum = read_momentum_facts(warehouse, as_of=as_of)
+    history = state_history(momentum, pairs, computed, as_of=as_of)
+    computed = pd.concat([computed, state_cells(history)], ignore_index=True)
+    guarded = apply_policy(computed, METRICS, policy)
+    is_answer = computed["metric_id"].isin(metrics.loc[metrics["family"] == "voice", "metric_id"])
+    is_answer = is_answer.to_numpy(dtype=bool)
+    answers = survey_figures(
+        voice, computed[is_answer], guarded[is_answer], record=edition.record, policy=policy
+    )
+    others = metrics[metrics["family"] != "voice"]
+    cells = with_versions(
+        guarded[~is_answer], others, edition.previous, minimum_group=policy.minimum_group
+    )
+    cells = together([with_answers(cells, answers), carried.cells])
+    board = pair_board(pairs, pair_states(momentum, as_of=as_of))
+    events = read_pair_events(warehouse, as_of=as_of, pair_ids=board["pair_id"])
+    analyses = beside.analyses.result()
+    ledger, fact_rows = beside.loads.result()
+    tables = {
+        "release": _release_row(metrics, edition),
+        "dimension": read_dimensions(warehouse, cells, as_of=as_of),
+        "metric": metrics,
+        "metric_change": change_rows(),
+        "metric_cell": _without_empty(cells, "reason", "bound"),
+        "estimate": analyses.estimate,
+        "curve": analyses.curve,
+        "balance": analyses.balance,
+        "diagnostic": analyses.diagnostic,
+        "flow": flow(pairs, minimum_group=policy.minimum_group),
+        "pair_board": board,
+        "pair_event": _timeline(match_events(board), events),
+        "load_summary": ledger.loads,
+        "rejected": ledger.rejected,
+        "refused": ledger.refused,
+        "figure_source": figure_sources(),
+        "fact_rows": fact_rows,
+        "fact_digest": beside.digests.result(),
+        "survey_audit": audit_rows(answers.blocks, minimum_group=policy.minimum_group),
+    }
+    withheld = check_disclosure(tables, minimum_group=policy.minimum_group)
+    checks = ledger_checks(ledger, as_of=as_of, now=edition.now, is_sample=edition.is_sample)
+    title = f"No protected figure about fewer than {policy.minimum_group} people"
+    checks.append(("minimum_group", title, "passed", withheld))
+    words = audit_words(answers.blocks, minimum_group=policy.minimum_group)
+    checks.append(("survey_audit", "Survey figures give no small group away", "passed", words))
+    tables["check"] = pd.DataFrame(checks, columns=["check_id", "title", "verdict", "detail"])
+    finished = {name: rounded(_with_columns(name, frame)) for name, frame in tables.items()}
+    return finished, entry_after(edition.record, answers.added)
+
+
+def rounded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame with its fractional numbers cut to the digits a release publishes.
+
+    A parallel sum adds in any order, so its last digits differ from run to run. Rounding to 12
+    significant digits makes the same facts give the same bytes.
+    """
+    columns = frame.select_dtypes("float64").columns
+    return frame.assign(**{name: _significant(frame[name].to_numpy()) for name in columns})
+
+
+def _significant(values: np.ndarray) -> np.ndarray:
+    found = values.copy()
+    usual = np.isfinite(values) & (np.abs(values) > 1e-200)
+    scale = 10.0 ** (SIGNIFICANT_DIGITS - 1 - np.floor(np.log10(np.abs(values[usual]))))
+    found[usual] = np.round(values[usual] * scale) / scale
+    return found
+
+
+def metric_versions_sha256(metrics: pd.DataFrame) -> str:
+    """Return one hash over every metric's declaration."""
+    text = metrics.sort_values("metric_id").to_csv(index=False, lineterminator="\n")
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def code_version() -> str:
+    """Return the version of the installed program."""
+    try:
+        return metadata.version("program-outcomes")
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _release_row(metrics: pd.DataFrame, edition: Edition) -> pd.DataFrame:
+    row = {
+        "release_id": 0,  # given when it is written
+        "built_at": edition.now,
+        "data_as_of": edition.as_of,
+        "code_version": code_version(),
+        "metric_versions_sha256": metric_versions_sha256(metrics),
+        "disclosure_policy": edition.policy.describe(),
+        "minimum_group": edition.policy.minimum_group,
+        "is_sample": edition.is_sample,
+    }
+    return pd.DataFrame([row])
+
+
+def _timeline(matches: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+    """Return all events, a pair's match before whatever else happened that day."""
+    both = pd.concat([matches.astype(object), events.astype(object)], ignore_index=True)
+    both["happened_on"] = pd.to_datetime(both["happened_on"])
+    order = ["pair_id", "happened_on"]
+    return both.sort_values(order, ignore_index=True, kind="stable")
+
+
+def _without_empty(cells: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    return cells.assign(**{name: cells[name].replace("", None) for name in columns})
+
+
+def _with_columns(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with the release table's columns, in its order, and no others."""
+    columns = [column.name for column in release_tables.metadata.tables[name].columns]
+    return frame.reindex(columns=columns) if frame.empty else frame[columns]

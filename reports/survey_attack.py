@@ -1,0 +1,146 @@
+"""Printed figures about answers, handed to the attacker with the sums they must not give away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from warehouse.disclosure.attacker import AttackResult, attack
+from warehouse.disclosure.item import Item
+from warehouse.metrics import BY_ID
+from warehouse.voice.slices import EVERYONE, PARTICIPANTS, added_up
+from warehouse.voice.surveys import item_of
+
+_SIDES = ("mentor", "mentee", "pair")
+_SLICE = ["department", "cohort", "population", "period"]
+_SCALE = ["low", "high", "units_per_point"]
+
+
+@dataclass(frozen=True)
+class Material:
+    """What an attack on one metric's figures starts from.
+
+    Attributes
+    ----------
+    item : Item
+        The metric as the attacker's item; its id is the metric's.
+    answers : DataFrame
+        The true sums, as :func:`warehouse.disclosure.attacker.attack` takes them.
+    printed : DataFrame
+        The figures the releases hold, in the attacker's columns.
+    """
+
+    item: Item
+    answers: pd.DataFrame
+    printed: pd.DataFrame
+
+    def attacked(self, *, minimum_group: int) -> AttackResult:
+        """Attack what the releases hold."""
+        return attack(self.printed, self.answers, items=[self.item], minimum_group=minimum_group)
+
+
+def materials(cells: pd.DataFrame, atoms: pd.DataFrame) -> Iterator[Material]:
+    """Return what an attack on each metric starts from.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Figures about answers: columns of ``metric_cell``. Hidden ones are left out.
+    atoms : DataFrame
+        The sums behind them: ``warehouse.voice.surveys.COLUMNS``. Where the scale of a metric
+        changed, the quarters of each scale are material of their own.
+    """
+    shown = cells[cells["status"] == "shown"]
+    for (metric_id, *_), own in atoms.groupby(["metric_id", *_SCALE], sort=True):
+        item = item_of(own)
+        figures = shown[shown["metric_id"] == metric_id]
+        printed = as_harvest(figures, own)
+        yield Material(item, as_answers(own), printed)
+
+
+def materials_by_block(
+    cells: pd.DataFrame, atoms: pd.DataFrame, blocks: Sequence[str]
+) -> list[Material]:
+    """Return the material of one metric apart for each quarter or year; its id names both."""
+    shown = cells[cells["status"] == "shown"]
+    printed, answers = as_harvest(shown, atoms), as_answers(atoms)
+    found = []
+    quarters, periods = (
+        np.array(column, dtype=str) for column in (answers["quarter"], printed["period"])
+    )
+    for block in blocks:
+        inside = np.char.startswith(quarters, block)
+        item = item_of(answers[inside])
+        item = replace(item, id=f"{item.id}, {block}")
+        own = printed[np.char.startswith(periods, block)]
+        found.append(Material(item, answers[inside].assign(item=item.id), own.assign(item=item.id)))
+    return found
+
+
+def attack_all(found: Sequence[Material], *, minimum_group: int) -> AttackResult:
+    """Attack several materials at once; no two of them have an answer in common."""
+    return attack(
+        pd.concat([one.printed for one in found], ignore_index=True),
+        pd.concat([one.answers for one in found], ignore_index=True),
+        items=[one.item for one in found],
+        minimum_group=minimum_group,
+    )
+
+
+def as_answers(atoms: pd.DataFrame) -> pd.DataFrame:
+    """Return atoms as the attacker's true sums."""
+    side = atoms["population"].isin(_SIDES).map({True: PARTICIPANTS, False: ""})
+    plain = atoms.astype(dict.fromkeys((*_SLICE[:3], "metric_id", "quarter"), object))
+    return plain.assign(item=plain["metric_id"], side=side, release=1)
+
+
+def as_harvest(figures: pd.DataFrame, atoms: pd.DataFrame) -> pd.DataFrame:
+    """Return printed figures in the attacker's columns.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        metric_id, department, cohort, population, period, value (as in a release: shares as
+        fractions), bound; decimals of the printed number, 1 if missing.
+    atoms : DataFrame
+        The sums of one metric. Figures of periods without any are left out: they are on another
+        scale, and independent.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`warehouse.disclosure.attacker.attack` takes it. ``n`` is the true number of
+        answers, which every attacker is assumed to know.
+    """
+    quarters = atoms.assign(period=atoms["quarter"])
+    years = atoms.assign(period=atoms["quarter"].str[:4])
+    size = added_up(pd.concat([quarters, years]), ["metric_id", "period"], ["n"])
+    found = figures.drop(columns="n", errors="ignore").merge(size, on=["metric_id", *_SLICE])
+    found = found[found["n"] > 0]
+    if "decimals" not in found:
+        found = found.assign(decimals=1)
+    is_share = found["metric_id"].map(lambda name: BY_ID[name].unit == "fraction").astype(bool)
+    points = found["value"].astype(float)
+    value = points.where(~is_share, points * 100)
+    digits = [round(v, int(d)) for v, d in zip(value, found["decimals"], strict=True)]
+    population = found["population"].astype(object)
+    is_side = population == PARTICIPANTS
+    return pd.DataFrame(
+        {
+            "release": 1,
+            "item": found["metric_id"],
+            "measure": "mean",
+            "department": found["department"].astype(object),
+            "cohort": found["cohort"].astype(object),
+            "population": population.where(~is_side & (population != EVERYONE), ""),
+            "side": population.where(is_side, ""),
+            "period": found["period"].astype(object),
+            "value": digits,
+            "n": found["n"].astype(int),
+            "decimals": found["decimals"].astype(int),
+            "bound": found["bound"].fillna("").astype(object),
+        }
+    )

@@ -1,0 +1,147 @@
+"""Figures about answers as surveys to audit: which atoms each consists of, by which names.
+
+Every metric is a survey of its own, as no two metrics are made of the same answers. Within it the
+published slices overlap: everyone, those who take part, mentors, mentees and the others, each
+department with everyone, each cohort with its participants. A department's atoms are therefore
+told apart by role and cohort together, and the slices are sets of those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from warehouse.disclosure.item import Item
+from warehouse.disclosure.lattice import FIGURE, Survey
+from warehouse.facts.invitations import UNPLACED
+from warehouse.metrics import BY_ID
+from warehouse.metrics import voice as metrics
+from warehouse.voice.atoms import SUMS, voice_atoms
+from warehouse.voice.facts import VoiceFacts
+from warehouse.voice.slices import EVERYONE, MEMBERS, PARTICIPANTS
+
+PLACE = ["department", "cohort", "population"]
+ATOM = ["metric_id", *PLACE, "quarter"]
+COLUMNS = [*ATOM, *SUMS]
+COMPANY = ((), ("cohort",))  # a company-only survey's slices: the sets are its populations
+_COHORT, _NOWHERE = "cohort ", "No department"
+
+
+def survey_atoms(facts: VoiceFacts) -> pd.DataFrame:
+    """Return the sums behind every figure about answers.
+
+    Returns
+    -------
+    DataFrame
+        metric_id, department, cohort, population, quarter, and the sums of
+        :func:`warehouse.voice.voice_atoms`; of the response rate, n counts invitations and total
+        those answered.
+    """
+    atoms = voice_atoms(facts)
+    scores = atoms[atoms["item"] == atoms["metric_id"]]
+    return pd.concat([scores[COLUMNS], _invitations(facts)], ignore_index=True)
+
+
+def _invitations(facts: VoiceFacts) -> pd.DataFrame:
+    rows = facts.invitations
+    rows = rows[(rows["invited"] > 0) | (rows["answered"] > 0)]
+    n = rows["invited"].round().astype("int64")
+    quarter = [f"{number // 4}Q{number % 4 + 1}" for number in rows["number"].astype(int)]
+    sums = {"n": n, "people": n, "total": rows["answered"].round().astype("int64")}
+    found = rows[PLACE].assign(metric_id=metrics.RATE_METRIC, quarter=quarter, **sums)
+    return found.assign(low=0, high=1, units_per_point=1)[COLUMNS]
+
+
+def item_of(atoms: pd.DataFrame) -> Item:
+    """Return the scale of one metric's atoms.
+
+    Raises
+    ------
+    ValueError
+        The atoms are on several scales.
+    """
+    scales = atoms[["metric_id", "low", "high", "units_per_point"]].drop_duplicates()
+    if len(scales) != 1:
+        raise ValueError(f"{atoms['metric_id'].iloc[0]}: one survey has one scale.")
+    (scale,) = scales.itertuples(index=False)
+    per_point = 100 if BY_ID[str(scale.metric_id)].unit == "fraction" else 1
+    return Item(
+        str(scale.metric_id),
+        int(scale.low),
+        int(scale.high),
+        units_per_point=int(scale.units_per_point),
+        printed_per_point=per_point,
+    )
+
+
+def survey_of(
+    atoms: pd.DataFrame, *, closed_years: Sequence[str], withheld: pd.DataFrame
+) -> Survey:
+    """Return the survey of one metric.
+
+    Parameters
+    ----------
+    atoms : DataFrame
+        Rows of :func:`survey_atoms`, one metric's on one scale.
+    closed_years : sequence of str
+    withheld : DataFrame
+        department, cohort, population, period of figures not to be shown.
+    """
+    item = item_of(atoms)
+    is_company_only = BY_ID[item.id].company_only
+    answers = atoms.assign(
+        item=item.id,
+        department=atoms["department"].replace("", _NOWHERE),
+        cohort=[_atom_name(*place) for place in _pairs(atoms)],
+    )
+    return Survey(
+        answers[["department", "cohort", "quarter", "item", "n", "people", "total"]],
+        (item,),
+        tuple(closed_years),
+        sets=_sets(atoms, has_cohorts=not is_company_only),
+        withheld=withheld.assign(cohort=figure_sets(withheld))[FIGURE],
+        slices=COMPANY if is_company_only else None,
+    )
+
+
+def figure_sets(figures: pd.DataFrame) -> list[str]:
+    """Return the set of each figure (cohort and population), "" for everyone."""
+    return [
+        _COHORT + cohort if cohort else ("" if population == EVERYONE else population)
+        for cohort, population in _pairs(figures)
+    ]
+
+
+def placed(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return figures of a survey with the cohort and population their set stands for."""
+    names = figures["cohort"].astype(object)
+    is_cohort = names.str.startswith(_COHORT).to_numpy(dtype=bool)
+    population = names.where(names != "", EVERYONE).mask(is_cohort, PARTICIPANTS)
+    cohort = names.str.removeprefix(_COHORT).where(is_cohort, "")
+    return figures.assign(cohort=cohort, population=population)
+
+
+def _atom_name(cohort: str, population: str) -> str:
+    return f"{population}: {cohort}"
+
+
+def _pairs(rows: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(rows[["cohort", "population"]].astype(object).itertuples(index=False, name=None))
+
+
+def _sets(atoms: pd.DataFrame, *, has_cohorts: bool) -> pd.DataFrame:
+    """Return the sets of roles and cohorts that figures, or small groups, exist for."""
+    rows = []
+    for cohort, population in dict.fromkeys(_pairs(atoms)):
+        name = _atom_name(cohort, population)
+        rows += [
+            (one, name, True)
+            for one, members in MEMBERS.items()
+            if population in members and one != EVERYONE
+        ]
+        if population == UNPLACED:
+            rows.append((UNPLACED, name, False))
+        elif cohort:
+            rows.append((_COHORT + cohort, name, has_cohorts))
+    return pd.DataFrame(rows, columns=["set", "cohort", "is_figure"])
