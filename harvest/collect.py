@@ -1,0 +1,150 @@
+"""Goes through every surface of a release as every kind of viewer, and judges what is there."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
+
+from dashboard.access import Role, Viewer
+from harvest.asked import Asked, newest_quarter, read_asked
+from harvest.asking import App, app_for
+from harvest.figures import Figures, Place, ReleaseRows
+from harvest.files import read_file
+from harvest.judge import Judge, Tally
+from harvest.labels import Labels
+from harvest.page_reader import PageReader
+from harvest.questions import Question, a_few, questions
+from harvest.rights import every_viewer, name_of
+from harvest.vocabulary import Vocabulary
+from reports.quarterly import build_quarter
+from reports.release import Release
+from reports.report_files import write_files
+
+Progress = Callable[[str, float], None]
+_REFUSED = 404
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much is asked.
+
+    Attributes
+    ----------
+    few : int or None
+        Questions for each viewer beside every page as it opens, chosen by ``seed``; None for all.
+    seed : int
+    """
+
+    few: int | None = None
+    seed: int = 0
+
+
+class Collector:
+    """Goes through the surfaces of one release and keeps the tally."""
+
+    def __init__(self, releases_folder: Path, release: Release, extent: Extent) -> None:
+        self._folder, self._extent = releases_folder, extent
+        self.rows = ReleaseRows(release)
+        self._labels, self._vocabulary = Labels(self.rows), Vocabulary(self.rows)
+        self.tally = Tally()
+        self.requests = 0
+        self.viewers = every_viewer(release)
+
+    def collect(self, progress: Progress = lambda _, __: None) -> Tally:
+        """Ask and judge everything.
+
+        Parameters
+        ----------
+        progress : function of (words, share done)
+
+        Raises
+        ------
+        UnknownContent
+            A page, an address or a file that nobody here can read.
+        """
+        with tempfile.TemporaryDirectory() as scratch:
+            for number, viewer in enumerate(self.viewers):
+                progress(name_of(viewer), number / len(self.viewers))
+                self.pages(viewer, lambda part, n=number: progress(
+                    name_of(viewer), (n + part) / len(self.viewers)))  # fmt: skip
+                self.reports(viewer, Path(scratch) / str(number))
+        progress("All surfaces", 1.0)
+        return self.tally
+
+    def judge_for(self, viewer: Viewer) -> Judge:
+        """Return the judge of what one viewer is shown."""
+        return Judge(Figures(self.rows, viewer), self._labels, self._vocabulary, self.tally)
+
+    def pages(self, viewer: Viewer, progress: Callable[[float], None] = lambda _: None) -> None:
+        """Ask and judge every page and download for one viewer."""
+        judge, links = self.judge_for(viewer), set()
+        asked = self._questions(viewer)
+        with app_for(self._folder, viewer) as app:
+            self._shell(app, viewer, judge)
+            for number, question in enumerate(asked):
+                progress(number / len(asked))
+                links |= self._ask(app, viewer, judge, question)
+            for address in sorted(links | self._sheets()):
+                self._download(app, viewer, judge, address)
+
+    def reports(self, viewer: Viewer, folder: Path) -> None:
+        """Write and judge the reports a viewer is given: HR leadership, and heads of departments."""
+        if viewer.role not in (Role.HR_LEADERSHIP, Role.DEPARTMENT_HEAD):
+            return
+        judge = self.judge_for(viewer)
+        newest = newest_quarter(self.rows)
+        is_whole = self._extent.few is None and viewer.role is Role.HR_LEADERSHIP
+        for quarter in self.rows.values("quarter") if is_whole else [newest]:
+            content = build_quarter(self.rows.release, quarter, viewer=viewer)
+            for path in write_files(content, folder):
+                self.file(judge, path, quarter)
+
+    def file(self, judge: Judge, path: Path, quarter: str) -> None:
+        """Judge one file of a quarter's report."""
+        self.requests += 1
+        judge.judge(Asked(path.name, Place(period=quarter)), read_file(path.name, path.read_bytes()))
+
+    def _questions(self, viewer: Viewer) -> Sequence[Question]:
+        """Return the questions: in pairs for the first viewer of a role, single for the others."""
+        if self._extent.few is not None:
+            every = questions(self.rows, in_pairs=False)
+            return a_few(every, self._extent.few, seed=self._extent.seed)
+        is_first = next(one for one in self.viewers if one.role is viewer.role) == viewer
+        return questions(self.rows, in_pairs=is_first)
+
+    def _ask(self, app: App, viewer: Viewer, judge: Judge, question: Question) -> set[str]:
+        """Judge one page or download; return the downloads a page without choices leads to."""
+        if question.is_download:
+            self._download(app, viewer, judge, question.address)
+            return set()
+        self.requests += 1
+        reader = PageReader()
+        found = reader.read(app.page(question.path, question.search))
+        judge.judge(read_asked(self.rows, viewer, question.address, question.query), found)
+        is_bare = not question.query
+        return {link for link in reader.links if is_bare and link.startswith("/export/")}
+
+    def _download(self, app: App, viewer: Viewer, judge: Judge, address: str) -> None:
+        self.requests += 1
+        answer = app.get(address)
+        if answer.status == _REFUSED:
+            return
+        path, _, search = address.partition("?")
+        found = read_file(path, answer.body)
+        judge.judge(read_asked(self.rows, viewer, address, dict(parse_qsl(search))), found)
+
+    def _shell(self, app: App, viewer: Viewer, judge: Judge) -> None:
+        """Judge what is sent before any page: the layout, and the document with its inline data."""
+        self.requests += 1
+        answer = app.get("/_dash-layout")
+        reader = PageReader()
+        judge.judge(read_asked(self.rows, viewer, "/_dash-layout", {}), reader.read(json.loads(answer.body)))
+
+    def _sheets(self) -> set[str]:
+        """Return the addresses of sheets to correct, for every file with rejected rows."""
+        names = sorted(self.rows.frame("rejected")["file_name"].unique())
+        return {f"/export/to-correct.csv?{urlencode({'file': name})}" for name in names}
