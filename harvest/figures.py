@@ -55,6 +55,8 @@ class Known:
     metric_id : str
         Of a metric's figure.
     place : Place
+    is_verbatim : bool
+        A text that was found whole in the release, digits included.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Known:
     withheld: str = ""
     metric_id: str = ""
     place: Place = Place()
+    is_verbatim: bool = False
 
 
 class ReleaseRows:

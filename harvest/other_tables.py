@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -14,7 +15,6 @@ from harvest.asked import Asked
 from harvest.figures import NOT_PUBLISHED, Figures, Known, Number, Place, ReleaseRows
 from harvest.found import FoundTable
 from harvest.labels import Labels
-from harvest.numbers import numbers_in
 from harvest.pair_board import board_of, pair_known
 from reports import codes
 from reports.diagnostics import diagnostic_title
@@ -224,8 +224,10 @@ class OtherTable:
     def pair(self, row: int, column: int) -> tuple[Known, str] | None:
         """Return a named pair: every number of its row of the board."""
         form = {"Days since last": "days_since_last", "Agreed cadence, days": "agreed_cadence_days"}
-        head = self._table.heads[column]
-        return pair_known(self._known, self.head(row)), form.get(head, "")
+        head, known = self._table.heads[column], pair_known(self._known, self.head(row))
+        if column == 0 and not known.withheld:
+            known = replace(known, is_verbatim=True)
+        return known, form.get(head, "")
 
     def board_count(self, row: int, column: int) -> tuple[Known, str] | None:
         """Return how many pairs are in a state, for those who see them by name."""
@@ -247,7 +249,9 @@ class OtherTable:
         return bag_of(name, list(_load_numbers(self._known.rows, _LOADS[head]))), ""
 
     def rules(self, row: int, column: int) -> tuple[Known, str] | None:
-        """Return how many rows a rule set aside."""
+        """Return how many rows a rule set aside, or an example as the release words it."""
+        if self._table.heads[column] == "For example":
+            return self.rejected(row, column)
         if self._table.heads[column] != "Rows":
             return None
         if not rights.may_see_rejected(self._known.viewer):
@@ -275,8 +279,7 @@ class OtherTable:
             return Known("a rejected row", withheld=rights.NOT_YOURS), ""
         text = self._table.rows[row][column].text.removeprefix("'")
         if text in _rejected_words(self._known.rows):
-            bag = [(number.value, number.unit) for number in numbers_in(text)]
-            return bag_of("a rejected row", bag), ""
+            return Known("a rejected row", is_verbatim=True), ""
         return Known("a rejected row", withheld=NOT_PUBLISHED), ""
 
     def tidy(self, row: int, column: int) -> tuple[Known, str] | None:
