@@ -28,9 +28,7 @@ class Asked:
     params: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
-def read_asked(
-    rows: ReleaseRows, viewer: Viewer, surface: str, query: Mapping[str, str]
-) -> Asked:
+def read_asked(rows: ReleaseRows, viewer: Viewer, surface: str, query: Mapping[str, str]) -> Asked:
     """Return what a reader of a page is shown: choices that do not hold are those for all."""
     chosen = {}
     for kind in ("program", "cohort", "department"):

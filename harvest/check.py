@@ -8,7 +8,7 @@ from pathlib import Path
 from harvest.collect import Collector, Extent, Progress
 from harvest.figures import NOT_PUBLISHED
 from harvest.found import UnknownContent
-from harvest.judge import DIFFERS, Finding
+from harvest.judge import DIFFERS, UNREAD, Finding
 from harvest.survey import Answers, HarvestDisagrees, attack_figures, printed_figures
 from reports.release import Release
 from warehouse.disclosure.attacker import AttackResult
@@ -76,13 +76,11 @@ def check_release(
     try:
         collector.collect(progress)
     except UnknownContent as error:  # what nobody can read could hold anything
-        problem = (Finding("surfaces", "anyone", str(error), "", "", "cannot be read"),)
+        problem = (Finding("surfaces", "anyone", str(error), "", "", UNREAD),)
     return judged(collector, answers, problem)
 
 
-def judged(
-    collector: Collector, answers: Answers, problem: tuple[Finding, ...] = ()
-) -> Harvested:
+def judged(collector: Collector, answers: Answers, problem: tuple[Finding, ...] = ()) -> Harvested:
     """Attack what a collector found printed, and put all together."""
     tally = collector.tally
     printed = printed_figures(tally.survey.values())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
@@ -14,7 +15,8 @@ from harvest.asked import Asked, newest_quarter, read_asked
 from harvest.asking import App, app_for
 from harvest.figures import Figures, Place, ReleaseRows
 from harvest.files import read_file
-from harvest.judge import Judge, Tally
+from harvest.found import UnknownContent
+from harvest.judge import UNREAD, Finding, Judge, Tally
 from harvest.labels import Labels
 from harvest.page_reader import PageReader
 from harvest.questions import Question, a_few, questions
@@ -64,13 +66,11 @@ class Collector:
         Raises
         ------
         UnknownContent
-            A page, an address or a file that nobody here can read.
+            The dashboard answers addresses or callbacks that nobody here asks.
         """
         with tempfile.TemporaryDirectory() as scratch:
             for number, viewer in enumerate(self.viewers):
-                progress(name_of(viewer), number / len(self.viewers))
-                self.pages(viewer, lambda part, n=number: progress(
-                    name_of(viewer), (n + part) / len(self.viewers)))  # fmt: skip
+                self.pages(viewer, _part_of(progress, name_of(viewer), number, len(self.viewers)))
                 self.reports(viewer, Path(scratch) / str(number))
         progress("All surfaces", 1.0)
         return self.tally
@@ -87,12 +87,14 @@ class Collector:
             self._shell(app, viewer, judge)
             for number, question in enumerate(asked):
                 progress(number / len(asked))
-                links |= self._ask(app, viewer, judge, question)
+                with self._all_read(viewer, question.address):
+                    links |= self._ask(app, viewer, judge, question)
             for address in sorted(links | self._sheets()):
-                self._download(app, viewer, judge, address)
+                with self._all_read(viewer, address):
+                    self._download(app, viewer, judge, address)
 
     def reports(self, viewer: Viewer, folder: Path) -> None:
-        """Write and judge the reports a viewer is given: HR leadership, and heads of departments."""
+        """Write and judge the reports viewers are given: HR leadership and department heads."""
         if viewer.role not in (Role.HR_LEADERSHIP, Role.DEPARTMENT_HEAD):
             return
         judge = self.judge_for(viewer)
@@ -101,12 +103,24 @@ class Collector:
         for quarter in self.rows.values("quarter") if is_whole else [newest]:
             content = build_quarter(self.rows.release, quarter, viewer=viewer)
             for path in write_files(content, folder):
-                self.file(judge, path, quarter)
+                with self._all_read(viewer, path.name):
+                    self.file(judge, path, quarter)
 
     def file(self, judge: Judge, path: Path, quarter: str) -> None:
         """Judge one file of a quarter's report."""
         self.requests += 1
-        judge.judge(Asked(path.name, Place(period=quarter)), read_file(path.name, path.read_bytes()))
+        judge.judge(
+            Asked(path.name, Place(period=quarter)), read_file(path.name, path.read_bytes())
+        )
+
+    @contextmanager
+    def _all_read(self, viewer: Viewer, surface: str) -> Iterator[None]:
+        """Count what nobody can read as a finding: it could hold anything."""
+        try:
+            yield
+        except UnknownContent as error:
+            finding = Finding(surface, name_of(viewer), str(error), "", "", UNREAD)
+            self.tally.findings.append(finding)
 
     def _questions(self, viewer: Viewer) -> Sequence[Question]:
         """Return the questions: in pairs for the first viewer of a role, single for the others."""
@@ -142,9 +156,16 @@ class Collector:
         self.requests += 1
         answer = app.get("/_dash-layout")
         reader = PageReader()
-        judge.judge(read_asked(self.rows, viewer, "/_dash-layout", {}), reader.read(json.loads(answer.body)))
+        judge.judge(
+            read_asked(self.rows, viewer, "/_dash-layout", {}), reader.read(json.loads(answer.body))
+        )
 
     def _sheets(self) -> set[str]:
         """Return the addresses of sheets to correct, for every file with rejected rows."""
         names = sorted(self.rows.frame("rejected")["file_name"].unique())
         return {f"/export/to-correct.csv?{urlencode({'file': name})}" for name in names}
+
+
+def _part_of(progress: Progress, words: str, number: int, count: int) -> Callable[[float], None]:
+    """Return how one viewer's progress is told as part of the whole."""
+    return lambda part: progress(words, (number + part) / count)

@@ -182,7 +182,11 @@ class Figures:
         if found is None:
             return Known(name, withheld="compares two definitions")
         unit = str(self.rows.metrics[metric_id].unit)
-        ends = ((CHANGE, found.difference), (CHANGE_LOWER, found.lower), (CHANGE_UPPER, found.upper))
+        ends = (
+            (CHANGE, found.difference),
+            (CHANGE_LOWER, found.lower),
+            (CHANGE_UPPER, found.upper),
+        )
         numbers = {form: (end, unit) for form, end in ends if end is not None}
         return Known(name, numbers, metric_id=metric_id, place=now)
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class UnknownContent(Exception):
     """Something that nobody here can read, and that could hold anything."""
 
 
-@dataclass(frozen=True)
-class FoundCell:
+class FoundCell(NamedTuple):
     """One cell of a table.
 
     Attributes

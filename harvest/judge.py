@@ -15,7 +15,7 @@ from harvest.found import Course, Found, FoundCell, FoundChart, FoundRecord, Fou
 from harvest.labels import SHORT_NAMES, Labels
 from harvest.metric_tables import MetricTable, sum_of_states
 from harvest.numbers import Printed, drawn, only_number, stored
-from harvest.other_tables import OtherTable
+from harvest.other_tables import OtherTable, other_table
 from harvest.pair_board import pair_known
 from harvest.rights import name_of
 from harvest.vocabulary import Vocabulary
@@ -24,6 +24,7 @@ _DIGIT = re.compile(r"\d")
 UNKNOWN = "nobody knows what this number is"
 UNEXPLAINED = "is no figure this viewer may see here"
 DIFFERS = "differs from the release"
+UNREAD = "cannot be read"
 _SPARK_HIGH, _SPARK_LOW = 3.0, 23.0  # heights of the largest and smallest value of a small line
 _SPARK_MARGIN = 0.06
 _LABEL_SHIFT = 4.0  # points of a hundred that a label may stand beside its curve
@@ -144,21 +145,14 @@ class Judge:
         return rows
 
     def _reader(self, asked: Asked, table: FoundTable) -> MetricTable | OtherTable | None:
-        departments = [self._labels.find(head, "department") for head in table.heads[1:]]
-        if len(departments) > 1 and all(departments):
-            return OtherTable.of_flow(table, self._labels, asked, self._known)
-        is_board = table.heads == ("State", "Pairs", "Meaning")
-        if is_board and self._known.viewer.programs:
-            return OtherTable.of_board(table, self._labels, asked, self._known)
-        if OtherTable.fits(table):
-            return OtherTable(table, self._labels, asked, self._known)
+        other = other_table(table, self._labels, asked, self._known)
+        if other is not None:
+            return other
         if MetricTable.fits(table):
             return MetricTable(table, self._labels, asked, self._known)
         return None
 
-    def _cell(
-        self, asked: Asked, place: str, cell: FoundCell, known: Known, form: str
-    ) -> None:
+    def _cell(self, asked: Asked, place: str, cell: FoundCell, known: Known, form: str) -> None:
         if known.is_verbatim:
             self._tally.compared += 1
             return
@@ -173,9 +167,7 @@ class Judge:
         for printed in (*inside, *around):
             self._compare(asked, place, printed, known, "")
 
-    def _compare(
-        self, asked: Asked, place: str, printed: Printed, known: Known, form: str
-    ) -> None:
+    def _compare(self, asked: Asked, place: str, printed: Printed, known: Known, form: str) -> None:
         wanted = [known.numbers[form]] if form in known.numbers else []
         if not form:
             wanted = list(known.numbers.values())

@@ -31,7 +31,8 @@ _LINKS = ("href", "data-link")
 _GRIDS = ("AgGrid",)
 _DRAWN = ("left", "width", "--heat")
 _PATH = re.compile(r"([ML])([\d.]+) ([\d.]+)")
-_SPARK_STEP_START, _SPARK_WIDTH = 3.0, 134.0
+_COUNT = re.compile(r"course over (\d+)")
+_SPARK_START, _SPARK_WIDTH, _SPARK_STEP = 3.0, 134.0, 0.11
 
 
 @dataclass
@@ -77,7 +78,7 @@ class PageReader:
 
     def _component(self, node: dict[str, Any], card: _Card) -> None:
         kind, props = node["type"], node["props"]
-        if kind == "Section" and "card stat" == props.get("className"):
+        if kind == "Section" and props.get("className") == "card stat":
             self._stat(props, card)
             return
         if kind == "Section":
@@ -127,8 +128,11 @@ class PageReader:
                     self._texts.append(FoundText(f"box {label}", str(part[name])))
             if part.get("href"):
                 self._link(str(part["href"]), card)
+        spark = next(part for part in parts if _class(part) == "spark")
+        for part in _parts(spark):
             if "spark__line" in _class(part):
-                self._courses.append(_course(label, str(part["style"]["--spark"])))
+                said = str(spark["aria-label"])
+                self._courses.append(_course(label, said, str(part["style"]["--spark"])))
 
     def _table(self, props: dict[str, Any], card: _Card) -> None:
         heads: tuple[str, ...] = ()
@@ -144,7 +148,9 @@ class PageReader:
                     self._cell(c["props"], card) for c in _components(line["props"]["children"])
                 )
                 if part["type"] == "Thead":
-                    heads = tuple(_words(c["props"]) for c in _components(line["props"]["children"]))
+                    heads = tuple(
+                        _words(c["props"]) for c in _components(line["props"]["children"])
+                    )
                 elif part["type"] == "Tbody":
                     rows.append(cells)
         for head in heads:
@@ -152,17 +158,25 @@ class PageReader:
         self._tables.append((own, heads, tuple(rows)))
 
     def _cell(self, props: dict[str, Any], card: _Card) -> FoundCell:
-        texts, more, is_drawn = [], [], False
+        texts: list[str] = []
+        more: list[str] = []
+        is_drawn = False
         for part in _parts(props):
-            more += [str(v) for k, v in part.items()
-                     if k not in (*_LOOK, *_LINKS, "children") and isinstance(v, str | int | float)]
+            more += [
+                str(v)
+                for k, v in part.items()
+                if k not in (*_LOOK, *_LINKS, "children") and isinstance(v, str | int | float)
+            ]
             style = part.get("style") or {}
             is_drawn = is_drawn or ("zero" not in _class(part) and any(n in style for n in _DRAWN))
             if part.get("href"):
                 self._link(str(part["href"]), card)
             own = part.get("children")
-            said = [str(t) for t in (own if isinstance(own, list) else [own])
-                    if isinstance(t, str | int | float)]
+            said = [
+                str(t)
+                for t in (own if isinstance(own, list) else [own])
+                if isinstance(t, str | int | float)
+            ]
             (more if "visually-hidden" in _class(part) else texts).extend(said)
         return FoundCell("".join(texts).strip(), None, tuple(more), is_drawn)
 
@@ -173,7 +187,9 @@ def _card_of(props: dict[str, Any], outer: _Card) -> _Card:
     title = next((_words(p) for p in parts if str(p.get("id", "")).endswith("-title")), "")
     subtitle = next((_words(p) for p in parts if _class(p) == "card__sub"), "")
     name = str(props.get("id") or next((_words(p) for p in parts), outer.name)[:40] or outer.name)
-    links = [str(p.get("href", "")) for p in parts if "Definition behind" in str(p.get("aria-label"))]
+    links = [
+        str(p.get("href", "")) for p in parts if "Definition behind" in str(p.get("aria-label"))
+    ]
     metric_id = links[0].partition("#metric-")[2] if links else ""
     return _Card(name, [word for word in (title, subtitle) if word], metric_id)
 
@@ -205,18 +221,16 @@ def _class(props: dict[str, Any]) -> str:
     return str(props.get("className") or "")
 
 
-def _course(label: str, mask: str) -> Course:
+def _course(label: str, said: str, mask: str) -> Course:
     """Return the heights of a small line, one per quarter; a gap is a quarter without a figure."""
-    drawing = unquote(mask)
-    width = 140.0
-    points = {float(x): float(y) for _, x, y in _PATH.findall(drawing)}
-    count = int(re.search(r"course over (\d+)", label)[1]) if "course over" in label else 8
-    steps = [round(_SPARK_STEP_START + i * _SPARK_WIDTH / (count - 1), 1) for i in range(count)]
-    unknown = [x for x in points if min(abs(x - step) for step in steps) > 0.11]
-    if unknown or width < _SPARK_WIDTH:
+    points = {float(x): float(y) for _, x, y in _PATH.findall(unquote(mask))}
+    counted = _COUNT.search(said)
+    count = int(counted[1]) if counted else 0
+    steps = [_SPARK_START + i * _SPARK_WIDTH / max(count - 1, 1) for i in range(count)]
+    if any(min((abs(x - step) for step in steps), default=1.0) > _SPARK_STEP for x in points):
         raise UnknownContent(f"box {label}: a small line with points between the quarters")
     heights = tuple(
-        next((y for x, y in points.items() if abs(x - step) <= 0.11), None) for step in steps
+        next((y for x, y in points.items() if abs(x - step) <= _SPARK_STEP), None) for step in steps
     )
     return Course(f"box {label}", label, heights)
 
@@ -251,7 +265,9 @@ def _points(place: str, trace: dict[str, Any]) -> Iterator[tuple[str, str, tuple
     for i, key in enumerate(keys):
         carried = [values[i] if i < len(values) else None]
         for column in rest:
-            carried += column[i] if i < len(column) and isinstance(column[i], list) else column[i : i + 1]
+            carried += (
+                column[i] if i < len(column) and isinstance(column[i], list) else column[i : i + 1]
+            )
         numbers = tuple(float(n) for n in carried if isinstance(n, int | float))
         yield place, _key(key), numbers
     for column in rest:  # more data than points: nobody sees it, and it is sent all the same

@@ -103,7 +103,11 @@ def _reasons(rows: ReleaseRows) -> list[str]:
     """Return the sentences that stand in place of a figure."""
     minimum = rows.release.info.minimum_group
     found = {f"Fewer than {minimum} pairs or people", f"Fewer than {minimum} people"}
-    found |= {f"fewer than {minimum} pairs", f"withheld under {minimum} people", f"{minimum} people"}
+    found |= {
+        f"fewer than {minimum} pairs",
+        f"withheld under {minimum} people",
+        f"{minimum} people",
+    }
     for table in ("metric_cell", "flow", "estimate"):
         found |= {str(text) for text in rows.release.frame(table)["reason"].dropna().unique()}
     return sorted((text for text in found if _has_digit(text)), key=len, reverse=True)

@@ -18,7 +18,7 @@ def read_separated(content: bytes) -> Found:
         name = "tidy" if rows[0][:3] == _TIDY_HEAD else "to-correct"
         exact = {rows[0].index(column) for column in _EXACT if column in rows[0]}
         body = tuple(
-            tuple(_cell(text, is_exact=i in exact) for i, text in enumerate(row))
+            tuple(_exact(text) if i in exact else FoundCell(text) for i, text in enumerate(row))
             for row in rows[1:]
         )
         return Found(tables=(FoundTable(name, (), tuple(rows[0]), body),))
@@ -50,8 +50,8 @@ def _blocks(rows: list[list[str]]) -> list[list[list[str]]]:
     return [block for block in blocks if block]
 
 
-def _cell(text: str, *, is_exact: bool) -> FoundCell:
+def _exact(text: str) -> FoundCell:
     try:
-        return FoundCell("", float(text)) if is_exact and text else FoundCell(text)
+        return FoundCell("", float(text)) if text else FoundCell("")
     except ValueError:
         return FoundCell(text)

@@ -110,7 +110,7 @@ def _laid_out(
             texts.append(FoundText(f"{place}, cell {_name(where)}{note}", content))
             if table is not None and where[0] < top and where[0] > 1:
                 words.append(content)
-    tables = ()
+    tables: tuple[FoundTable, ...] = ()
     if table is not None:
         heads = tuple(str(cells.get((top, c), "")) for c in range(left, right + 1))
         rows = tuple(

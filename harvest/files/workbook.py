@@ -107,9 +107,7 @@ def _properties(parts: dict[str, bytes], sheets: list[Sheet]) -> list[FoundText]
     return found
 
 
-def _compared(
-    part: str, caches: list[Cache], sheets: dict[str, Sheet]
-) -> tuple[list[Loose], int]:
+def _compared(part: str, caches: list[Cache], sheets: dict[str, Sheet]) -> tuple[list[Loose], int]:
     """Compare what a chart remembers with the cells it was drawn from."""
     wrong, count = [], 0
     for cache in caches:
