@@ -15,6 +15,7 @@ from dashboard.access import Viewer
 from dashboard.app import create_app
 from harvest.found import UnknownContent
 
+_FAILED = b"This page could not be shown"
 _PAGE_OUTPUT = "_pages_content.children"
 # Addresses that hold no figure: the same files for everybody, and the shell around pages.
 _WITHOUT_FIGURES = frozenset({
@@ -54,7 +55,7 @@ class App:
         Raises
         ------
         UnknownContent
-            The callback failed.
+            The page failed.
         """
         given = (("_pages_location", "pathname", path), ("_pages_location", "search", search),
                  ("scheme", "data", "light"))  # fmt: skip
@@ -70,6 +71,8 @@ class App:
         answer = self._client.post("/_dash-update-component", json=question)
         if answer.status_code != 200:
             raise UnknownContent(f"{path}{search}: the page's callback answered {answer.status}")
+        if _FAILED in answer.get_data():
+            raise UnknownContent(f"{path}{search}: the page failed, so what it shows is not known")
         return json.loads(answer.get_data())["response"]
 
     def _check_routes(self) -> None:

@@ -27,7 +27,8 @@ from reports.release import Release
 from reports.report_files import write_files
 
 Progress = Callable[[str, float], None]
-_REFUSED = 404
+_GIVEN, _REFUSED = 200, 404
+_LAYOUT = "/_dash-layout"
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ class Collector:
         self._folder, self._extent = releases_folder, extent
         self.rows = ReleaseRows(release)
         self._labels, self._vocabulary = Labels(self.rows), Vocabulary(self.rows)
-        self.tally = Tally()
-        self.requests = 0
+        self.tally, self.requests = Tally(), 0
+        self._judging: tuple[Viewer, Judge] | None = None
         self.viewers = every_viewer(release)
 
     def collect(self, progress: Progress = lambda _, __: None) -> Tally:
@@ -75,43 +76,66 @@ class Collector:
         progress("All surfaces", 1.0)
         return self.tally
 
-    def judge_for(self, viewer: Viewer) -> Judge:
-        """Return the judge of what one viewer is shown."""
-        return Judge(Figures(self.rows, viewer), self._labels, self._vocabulary, self.tally)
+    def start_over(self) -> None:
+        """Forget what was judged; what was read of the release stays."""
+        self.tally, self.requests, self._judging = Tally(), 0, None
 
     def pages(self, viewer: Viewer, progress: Callable[[float], None] = lambda _: None) -> None:
         """Ask and judge every page and download for one viewer."""
-        judge, links = self.judge_for(viewer), set()
+        links: set[str] = set()
         asked = self._questions(viewer)
         with app_for(self._folder, viewer) as app:
-            self._shell(app, viewer, judge)
+            self._shell(app, viewer)
             for number, question in enumerate(asked):
                 progress(number / len(asked))
-                with self._all_read(viewer, question.address):
-                    links |= self._ask(app, viewer, judge, question)
+                links |= self.ask(app, viewer, question)
             for address in sorted(links | self._sheets()):
                 with self._all_read(viewer, address):
-                    self._download(app, viewer, judge, address)
+                    self._download(app, viewer, address)
 
     def reports(self, viewer: Viewer, folder: Path) -> None:
         """Write and judge the reports viewers are given: HR leadership and department heads."""
         if viewer.role not in (Role.HR_LEADERSHIP, Role.DEPARTMENT_HEAD):
             return
-        judge = self.judge_for(viewer)
         newest = newest_quarter(self.rows)
         is_whole = self._extent.few is None and viewer.role is Role.HR_LEADERSHIP
         for quarter in self.rows.values("quarter") if is_whole else [newest]:
             content = build_quarter(self.rows.release, quarter, viewer=viewer)
             for path in write_files(content, folder):
-                with self._all_read(viewer, path.name):
-                    self.file(judge, path, quarter)
+                self.file(viewer, path, quarter)
 
-    def file(self, judge: Judge, path: Path, quarter: str) -> None:
+    def file(self, viewer: Viewer, path: Path, quarter: str) -> None:
         """Judge one file of a quarter's report."""
         self.requests += 1
-        judge.judge(
-            Asked(path.name, Place(period=quarter)), read_file(path.name, path.read_bytes())
-        )
+        with self._all_read(viewer, path.name):
+            found = read_file(path.name, path.read_bytes())
+            self._judge(viewer).judge(Asked(path.name, Place(period=quarter)), found)
+
+    def ask(self, app: App, viewer: Viewer, question: Question) -> set[str]:
+        """Judge one page or download; return the downloads a page without choices leads to."""
+        links: list[str] = []
+        with self._all_read(viewer, question.address):
+            if question.is_download:
+                self._download(app, viewer, question.address)
+            else:
+                links = self._page(app, viewer, question)
+        return {link for link in links if not question.query and link.startswith("/export/")}
+
+    def _page(self, app: App, viewer: Viewer, question: Question) -> list[str]:
+        self.requests += 1
+        reader = PageReader()
+        found = reader.read(app.page(question.path, question.search))
+        asked = read_asked(self.rows, viewer, question.address, question.query)
+        self._judge(viewer).judge(asked, found)
+        return reader.links
+
+    def _judge(self, viewer: Viewer) -> Judge:
+        """Return the judge of what a viewer is shown; one at a time, they remember much."""
+        if self._judging is None or self._judging[0] != viewer:
+            known = Figures(self.rows, viewer)
+            judge = Judge(known, self._labels, self._vocabulary, self.tally)
+            self._judging = (viewer, judge)
+        return self._judging[1]
 
     @contextmanager
     def _all_read(self, viewer: Viewer, surface: str) -> Iterator[None]:
@@ -130,35 +154,22 @@ class Collector:
         is_first = next(one for one in self.viewers if one.role is viewer.role) == viewer
         return questions(self.rows, in_pairs=is_first)
 
-    def _ask(self, app: App, viewer: Viewer, judge: Judge, question: Question) -> set[str]:
-        """Judge one page or download; return the downloads a page without choices leads to."""
-        if question.is_download:
-            self._download(app, viewer, judge, question.address)
-            return set()
-        self.requests += 1
-        reader = PageReader()
-        found = reader.read(app.page(question.path, question.search))
-        judge.judge(read_asked(self.rows, viewer, question.address, question.query), found)
-        is_bare = not question.query
-        return {link for link in reader.links if is_bare and link.startswith("/export/")}
-
-    def _download(self, app: App, viewer: Viewer, judge: Judge, address: str) -> None:
+    def _download(self, app: App, viewer: Viewer, address: str) -> None:
         self.requests += 1
         answer = app.get(address)
         if answer.status == _REFUSED:
             return
+        if answer.status != _GIVEN:
+            raise UnknownContent(f"{address}: answered with status {answer.status}")
         path, _, search = address.partition("?")
-        found = read_file(path, answer.body)
-        judge.judge(read_asked(self.rows, viewer, address, dict(parse_qsl(search))), found)
+        asked = read_asked(self.rows, viewer, address, dict(parse_qsl(search)))
+        self._judge(viewer).judge(asked, read_file(path, answer.body))
 
-    def _shell(self, app: App, viewer: Viewer, judge: Judge) -> None:
-        """Judge what is sent before any page: the layout, and the document with its inline data."""
+    def _shell(self, app: App, viewer: Viewer) -> None:
+        """Judge what stays while pages come and go."""
         self.requests += 1
-        answer = app.get("/_dash-layout")
-        reader = PageReader()
-        judge.judge(
-            read_asked(self.rows, viewer, "/_dash-layout", {}), reader.read(json.loads(answer.body))
-        )
+        layout = PageReader().read(json.loads(app.get(_LAYOUT).body))
+        self._judge(viewer).judge(read_asked(self.rows, viewer, _LAYOUT, {}), layout)
 
     def _sheets(self) -> set[str]:
         """Return the addresses of sheets to correct, for every file with rejected rows."""

@@ -106,8 +106,9 @@ def rejected(lines: TableLines, row: int, column: int) -> tuple[Known, str] | No
     """Return a rejected row: whoever may see it may see all that its source wrote."""
     if not rights.may_see_rejected(lines.known.viewer):
         return Known("a rejected row", withheld=rights.NOT_YOURS), ""
-    text = lines.table.rows[row][column].text.removeprefix("'")
-    if text in _rejected_words(lines.known.rows):
+    text = lines.table.rows[row][column].text
+    words = _rejected_words(lines.known.rows)
+    if text in words or text.removeprefix("'") in words:  # kept from being taken for a formula
         return Known("a rejected row", is_verbatim=True), ""
     return Known("a rejected row", withheld=NOT_PUBLISHED), ""
 

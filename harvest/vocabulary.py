@@ -96,6 +96,8 @@ def _names(rows: ReleaseRows) -> list[str]:
     found += [*codes.VARIANTS.values(), *codes.STATE_MEANINGS.values(), *rows.metrics]
     found += [rows.release.info.disclosure_policy, rows.release.info.metric_versions_sha256]
     found += [str(name) for name in rows.frame("load_summary")["file_name"].unique()]
+    board = rows.frame("pair_board")
+    found += [str(name) for side in ("mentor_name", "mentee_name") for name in board[side].unique()]
     return found
 
 

@@ -97,7 +97,10 @@ def _properties(parts: dict[str, bytes], sheets: list[Sheet]) -> list[FoundText]
     if "docProps/app.xml" not in parts:
         return []
     root = ElementTree.fromstring(parts["docProps/app.xml"])
-    counts = {str(len(sheets)), str(len(_names(parts)))}
+    book = ElementTree.fromstring(parts["xl/workbook.xml"])
+    names = [one for one in book.iter() if local_name(one) == "definedName"]
+    shown = [one for one in names if one.get("hidden") != "1"]
+    counts = {str(len(listed)) for listed in (sheets, names, shown)}
     found = []
     for element in root.iter():
         text = _REFERENCE.sub("", element.text or "")
