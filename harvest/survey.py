@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,15 +66,30 @@ def printed_figures(located: Iterable[Located]) -> pd.DataFrame:
             continue
         if one.form == "" and not one.printed.agrees(*number):
             continue  # an interval's end or a count of answers
+        is_percent = number[1] == "fraction" and not one.printed.is_stored
+        decimals = min(one.printed.decimals + 2 * is_percent, _AT_MOST_DECIMALS)
         key = (one.known.metric_id, one.known.place)
-        best[key] = max(best.get(key, 0), min(one.printed.decimals, _AT_MOST_DECIMALS))
+        best[key] = max(best.get(key, 0), decimals)
         values[key] = number[0]
+    held = _decimals_held(values)
     rows = [
         (metric_id, place.department, place.cohort, place.population, place.period,
-         values[(metric_id, place)], decimals, "")
+         values[(metric_id, place)], min(decimals, held[metric_id]), "")
         for (metric_id, place), decimals in sorted(best.items(), key=lambda one: str(one[0]))
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _decimals_held(values: Mapping[tuple[str, figures.Place], float]) -> dict[str, int]:
+    """Return with how many decimals a release holds each metric, judged by all its figures.
+
+    A stored 3.4 has all its digits where the release rounds to one, and only looks round elsewhere.
+    """
+    found: dict[str, int] = {}
+    for (metric_id, _), value in values.items():
+        digits = f"{value:.{_AT_MOST_DECIMALS}f}".rstrip("0").partition(".")[2]
+        found[metric_id] = max(found.get(metric_id, 0), len(digits))
+    return found
 
 
 def attack_figures(
