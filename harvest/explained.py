@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import pandas as pd
@@ -20,6 +20,8 @@ from harvest.metric_tables import sum_of_states
 from harvest.numbers import Printed
 from harvest.pair_board import board_of, pair_known
 
+Kind = Callable[[Figures, Asked], Iterator[Number]]
+_REMEMBERED = 2_000  # parts; a viewer's slices are some hundreds
 NEEDING = ("stalled", "dormant", "never_started", "drifting", "unlogged")
 
 
@@ -46,10 +48,24 @@ class Explained:
         return at < len(values) and values[at] <= printed.value + margin
 
 
-def explained(known: Figures, asked: Asked) -> Explained:
-    """Return what text may say to this viewer about what was asked."""
-    kinds = (_slice_figures, _effects, _pairings, _pairs, _loads, _counts)
-    return Explained(number for kind in kinds for number in kind(known, asked))
+class MayBeSaid:
+    """What text may say to one viewer, worked out part by part and only when it is needed."""
+
+    def __init__(self, known: Figures) -> None:
+        self._known = known
+        self._parts: dict[tuple[Kind, tuple[object, ...]], Explained] = {}
+
+    def has(self, printed: Printed, asked: Asked) -> bool:
+        """Tell whether some figure of what was asked is printed like this."""
+        return any(self._part(kind, asked).has(printed) for kind in _KINDS)
+
+    def _part(self, kind: Kind, asked: Asked) -> Explained:
+        key = (kind, _KINDS[kind](asked))
+        if key not in self._parts:
+            if len(self._parts) > _REMEMBERED:
+                self._parts.clear()
+            self._parts[key] = Explained(kind(self._known, asked))
+        return self._parts[key]
 
 
 def _slice_figures(known: Figures, asked: Asked) -> Iterator[Number]:
@@ -168,7 +184,6 @@ def _counts(known: Figures, asked: Asked) -> Iterator[Number]:
     changes = [known.change(m, Place(period=asked.place.period), before) for m in rows.metrics]
     things.append(sum(_is_beyond_chance(change) for change in changes if before))
     yield from ((float(thing), "count") for thing in things)
-    yield from ((float(n), "count") for n in _standing_out(known, asked))
 
 
 def _is_beyond_chance(change: Known) -> bool:
@@ -177,7 +192,7 @@ def _is_beyond_chance(change: Known) -> bool:
     return low > 0 or high < 0
 
 
-def _standing_out(known: Figures, asked: Asked) -> Iterator[int]:
+def _standing_out(known: Figures, asked: Asked) -> Iterator[Number]:
     """Yield how many departments lie wholly above or below the company, in the metric asked for."""
     asked_for = asked.params.get("metric", "")
     metric_id = asked_for if asked_for in known.rows.metrics else "pair_state_on_track"
@@ -192,4 +207,16 @@ def _standing_out(known: Figures, asked: Asked) -> Iterator[int]:
             if company is not None and figures.LOWER in numbers:
                 low, high = numbers[figures.LOWER][0], numbers[figures.UPPER][0]
                 count += high < company[0] or low > company[0]
-        yield from (count, others, max(count - 2, 0))
+        yield from ((float(n), "count") for n in (count, others, max(count - 2, 0)))
+
+
+# Each kind of number with what of a question it depends on; the cheapest first.
+_KINDS: dict[Kind, Callable[[Asked], tuple[object, ...]]] = {
+    _effects: lambda _: (),
+    _loads: lambda _: (),
+    _counts: lambda asked: (asked.place.period,),
+    _pairings: lambda asked: (asked.place.program, asked.place.department),
+    _pairs: lambda asked: (asked.place, asked.params.get("pair", "")),
+    _standing_out: lambda asked: (asked.place, asked.params.get("metric", "")),
+    _slice_figures: lambda asked: (asked.place,),
+}

@@ -9,7 +9,7 @@ from typing import Any
 
 from harvest import figures
 from harvest.asked import Asked, quarters_to
-from harvest.explained import Explained, explained
+from harvest.explained import MayBeSaid
 from harvest.figures import Figures, Known
 from harvest.found import Course, Found, FoundCell, FoundChart, FoundRecord, FoundTable
 from harvest.labels import SHORT_NAMES, Labels
@@ -97,7 +97,7 @@ class Judge:
     ) -> None:
         self._known, self._labels, self._vocabulary = known, labels, vocabulary
         self._tally = tally
-        self._explained: dict[Any, Explained] = {}
+        self._may_be_said = MayBeSaid(known)
         self._confidential = {
             metric_id
             for metric_id, metric in known.rows.metrics.items()
@@ -199,20 +199,11 @@ class Judge:
         numbers = self._vocabulary.figures_of(text)
         if not numbers:
             return
-        known = self._may_be_said(asked)
         for printed in numbers:
-            if known.has(printed):
+            if self._may_be_said.has(printed, asked):
                 self._tally.explained += 1
             else:
                 self._find(asked, f"{place}: “{text[:80]}”", printed.text, "", UNEXPLAINED)
-
-    def _may_be_said(self, asked: Asked) -> Explained:
-        key = (asked.place, asked.params.get("pair", ""), asked.params.get("metric", ""))
-        if key not in self._explained:
-            if len(self._explained) > 50:
-                self._explained.clear()
-            self._explained[key] = explained(self._known, asked)
-        return self._explained[key]
 
     def _chart(self, asked: Asked, chart: FoundChart, rows: dict[str, list[Known]]) -> None:
         """Judge a chart's points by the table that says the same in words."""

@@ -60,7 +60,7 @@ def options_of(rows: ReleaseRows, path: str) -> dict[str, list[str]]:
 
 
 def questions(rows: ReleaseRows, *, in_pairs: bool) -> list[Question]:
-    """Return the questions for one viewer, each page and its download.
+    """Return the questions for one viewer: of each page, and with single options its download.
 
     Parameters
     ----------
@@ -71,9 +71,9 @@ def questions(rows: ReleaseRows, *, in_pairs: bool) -> list[Question]:
     found: list[Question] = []
     for page in PAGES:
         options = options_of(rows, page.path)
-        queries = list(all_pairs(options) if in_pairs else singles(options))
-        for query in queries:
-            found += [Question(page.path, query), Question(page.path, query, is_download=True)]
+        alone = list(singles(options))
+        found += [Question(page.path, query, is_download=True) for query in alone]
+        found += [Question(page.path, q) for q in (all_pairs(options) if in_pairs else alone)]
     found += [Question("/pairs", {"pair": pair, "state": "all"})
               for pair in rows.frame("pair_board")["pair_id"]]  # fmt: skip
     found += [Question("/no-such-page"), Question("/", {"quarter": "1999Q1", "department": "None"})]
