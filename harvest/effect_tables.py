@@ -60,7 +60,8 @@ def estimate(lines: TableLines, row: int, column: int) -> tuple[Known, str] | No
 def curve(lines: TableLines, row: int, column: int) -> tuple[Known, str] | None:
     """Return a month of a curve; its columns come arm by arm."""
     if column == 0:
-        return None
+        months = lines.known.rows.frame("curve")["month"].unique()
+        return bag_of("a month", [(float(month), "count") for month in months]), ""
     arm = "joined" if column <= 4 else "not_joined"
     form = ("survival", "lower", "upper", "at_risk")[(column - 1) % 4]
     month = int(float(lines.head(row)))

@@ -138,7 +138,7 @@ class Judge:
                 column = table.heads[j] if j < len(table.heads) else f"column {j + 1}"
                 place = f"{table.name}, row {head or i + 1}, column {column}"
                 if figure is None:
-                    self._plain_cell(asked, place, cell, is_head=j == 0)
+                    self._plain_cell(asked, place, cell)
                     continue
                 rows.setdefault(head, []).append(figure[0])
                 self._cell(asked, place, cell, *figure)
@@ -182,15 +182,14 @@ class Judge:
             key = (known.metric_id, known.place, form, printed.text)
             self._tally.survey.setdefault(key, Located(known, form, printed))
 
-    def _plain_cell(self, asked: Asked, place: str, cell: FoundCell, *, is_head: bool) -> None:
+    def _plain_cell(self, asked: Asked, place: str, cell: FoundCell) -> None:
         """Judge a cell that is no figure: words, or the name of a row."""
         if cell.number is None and not any(map(_DIGIT.search, (cell.text, *cell.more))):
             return
-        if cell.number is not None or (only_number(cell.text) and not is_head):
-            number = cell.text or f"{cell.number:g}"
-            if not (is_head and cell.number is not None and float(cell.number).is_integer()):
-                self._find(asked, place, number, "", UNKNOWN)
-        elif not (is_head and only_number(cell.text)):
+        is_number = only_number(cell.text) is not None and not self._labels.names(cell.text)
+        if cell.number is not None or is_number:
+            self._find(asked, place, cell.text or f"{cell.number:g}", "", UNKNOWN)
+        else:
             self._text(asked, place, cell.text)
         for text in cell.more:
             self._text(asked, place, text)

@@ -66,3 +66,7 @@ class Labels:
             if known == kind:
                 return value
         return None
+
+    def names(self, text: str) -> bool:
+        """Tell whether a text is the name of something: a cohort may be called 2025."""
+        return text.strip() in self._meaning

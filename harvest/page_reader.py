@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
+from harvest.chart_reader import chart_lines, chart_words, read_chart, read_course
 from harvest.found import (
     Course,
     Found,
@@ -16,6 +16,7 @@ from harvest.found import (
     FoundRecord,
     FoundTable,
     FoundText,
+    Loose,
     UnknownContent,
 )
 
@@ -30,9 +31,10 @@ _LOOK = frozenset({
 _LINKS = ("href", "data-link")
 _GRIDS = ("AgGrid",)
 _DRAWN = ("left", "width", "--heat")
-_PATH = re.compile(r"([ML])([\d.]+) ([\d.]+)")
-_COUNT = re.compile(r"course over (\d+)")
-_SPARK_START, _SPARK_WIDTH, _SPARK_STEP = 3.0, 134.0, 0.11
+_ROWS = ("rowData", "pinnedTopRowData", "pinnedBottomRowData")
+_SIZES = frozenset({"width", "minWidth", "maxWidth", "flex", "headerHeight", "paginationPageSize",
+                    "paginationPageSizeSelector", "getRowHeight", "rowHeight"})  # fmt: skip
+_BOX_PARTS = ("stat__label", "stat__value", "stat__note")
 
 
 @dataclass
@@ -51,6 +53,7 @@ class PageReader:
         self._charts: list[FoundChart] = []
         self._records: list[FoundRecord] = []
         self._courses: list[Course] = []
+        self._loose: list[Loose] = []
         self.links: list[str] = []
 
     def read(self, page: Any) -> Found:
@@ -61,7 +64,7 @@ class PageReader:
             for card, heads, rows in self._tables
         )
         return Found(tables, tuple(self._texts), tuple(self._charts), tuple(self._records),
-                     courses=tuple(self._courses))  # fmt: skip
+                     tuple(self._loose), tuple(self._courses))  # fmt: skip
 
     def _walk(self, node: Any, card: _Card) -> None:
         if isinstance(node, list):
@@ -78,29 +81,41 @@ class PageReader:
 
     def _component(self, node: dict[str, Any], card: _Card) -> None:
         kind, props = node["type"], node["props"]
+        if any("url(" in str(value) for value in (props.get("style") or {}).values()):
+            raise UnknownContent(f"{card.name}: a picture in a style")
         if kind == "Section" and props.get("className") == "card stat":
-            self._stat(props, card)
-            return
-        if kind == "Section":
-            card = _card_of(props, card)
-        if kind == "Table":
+            self._stat(props)
+        elif kind == "Section":
+            self._properties(props, _card_of(props, card))
+        elif kind == "Table":
             self._table(props, card)
         elif kind == "Graph":
-            self._charts.append(_chart(card.name, props["figure"]))
-            self._walk(_chart_words(props["figure"]), card)
+            self._charts.append(read_chart(card.name, props["figure"]))
+            self._loose += chart_lines(card.name, props["figure"])
+            self._walk(list(chart_words(props["figure"])), card)
+            self._properties(props, card, without=("figure",))
         elif kind in _GRIDS:
-            for i, row in enumerate(props.get("rowData", []), 1):
-                self._records.append(FoundRecord(f"grid {props.get('id')}, row {i}", row))
-            return
+            self._grid(props, card)
         else:
             self._properties(props, card)
 
-    def _properties(self, props: dict[str, Any], card: _Card) -> None:
+    def _properties(
+        self, props: dict[str, Any], card: _Card, without: tuple[str, ...] = ()
+    ) -> None:
         for name, value in props.items():
             if name in _LINKS:
                 self._link(str(value), card)
-            elif name == "children" or name not in _LOOK:
+            elif name not in without and (name == "children" or name not in _LOOK):
                 self._walk(value, card)
+
+    def _grid(self, props: dict[str, Any], card: _Card) -> None:
+        """Read every row of a grid whole, and what its columns and options say."""
+        for name in _ROWS:
+            for i, row in enumerate(props.get(name) or [], 1):
+                self._records.append(FoundRecord(f"grid {props.get('id')}, row {i}", row))
+        self._properties(props, card, without=_ROWS)
+        for name in ("columnDefs", "defaultColDef", "dashGridOptions"):
+            self._walk(_without_sizes(props.get(name)), card)
 
     def _link(self, address: str, card: _Card) -> None:
         """Keep an address; what it asks for may hold numbers, too."""
@@ -109,7 +124,7 @@ class PageReader:
             if name != "pair":
                 self._texts.append(FoundText(f"{card.name}, a link's {name}", value))
 
-    def _stat(self, props: dict[str, Any], card: _Card) -> None:
+    def _stat(self, props: dict[str, Any]) -> None:
         """Read the box of one number as a row of the table of key figures."""
         parts = list(_parts(props))
         label = _words(next(p for p in parts if "stat__label" in _class(p)))
@@ -118,32 +133,39 @@ class PageReader:
         spans = [p for p in _parts(note) if p.get("className") is not None]
         interval = " ".join(_words(p) for p in spans if _class(p) == "num")
         change = " ".join(_words(p) for p in spans if _class(p) not in ("num", "stat__note"))
+        card = _Card(f"box {label}")
         heads = ("Figure", "Unit", "Value", "Interval", "Change")
         row = (FoundCell(label), FoundCell(""), FoundCell(value, more=(interval,)), FoundCell(""),
                FoundCell(change))  # fmt: skip
-        self._tables.append((_Card(f"box {label}"), heads, (row,)))
+        self._tables.append((card, heads, (row,)))
         for part in parts:
-            for name in ("title", "aria-label"):
-                if part.get(name):
-                    self._texts.append(FoundText(f"box {label}", str(part[name])))
-            if part.get("href"):
-                self._link(str(part["href"]), card)
-        spark = next(part for part in parts if _class(part) == "spark")
-        for part in _parts(spark):
-            if "spark__line" in _class(part):
-                said = str(spark["aria-label"])
-                self._courses.append(_course(label, said, str(part["style"]["--spark"])))
+            self._properties(part, card, without=("children",))
+        self._walk([t for t in note.get("children") or [] if isinstance(t, str)], card)
+        for child in _components(props.get("children")):
+            if _class(child["props"]) == "spark":
+                self._spark(label, child["props"])
+            elif not any(part in _class(child["props"]) for part in _BOX_PARTS):
+                self._walk(child, card)
+
+    def _spark(self, label: str, props: dict[str, Any]) -> None:
+        for part in _parts(props):
+            mask = (part.get("style") or {}).get("--spark")
+            if mask is not None:
+                self._courses.append(read_course(label, str(props["aria-label"]), str(mask)))
 
     def _table(self, props: dict[str, Any], card: _Card) -> None:
         heads: tuple[str, ...] = ()
         rows: list[tuple[FoundCell, ...]] = []
         own = _Card(card.name, list(card.words), card.metric_id)
+        self._properties(props, card, without=("children",))
         for part in _components(props.get("children")):
+            self._properties(part["props"], card, without=("children",))
             if part["type"] == "Caption":
                 caption = _words(part["props"])
                 own.words.append(caption)
                 self._texts.append(FoundText(card.name, caption))
             for line in _components(part["props"].get("children")):
+                self._properties(line["props"], card, without=("children",))
                 cells = tuple(
                     self._cell(c["props"], card) for c in _components(line["props"]["children"])
                 )
@@ -221,79 +243,8 @@ def _class(props: dict[str, Any]) -> str:
     return str(props.get("className") or "")
 
 
-def _course(label: str, said: str, mask: str) -> Course:
-    """Return the heights of a small line, one per quarter; a gap is a quarter without a figure."""
-    points = {float(x): float(y) for _, x, y in _PATH.findall(unquote(mask))}
-    counted = _COUNT.search(said)
-    count = int(counted[1]) if counted else 0
-    steps = [_SPARK_START + i * _SPARK_WIDTH / max(count - 1, 1) for i in range(count)]
-    if any(min((abs(x - step) for step in steps), default=1.0) > _SPARK_STEP for x in points):
-        raise UnknownContent(f"box {label}: a small line with points between the quarters")
-    heights = tuple(
-        next((y for x, y in points.items() if abs(x - step) <= _SPARK_STEP), None) for step in steps
-    )
-    return Course(f"box {label}", label, heights)
-
-
-def _chart(name: str, figure: dict[str, Any]) -> FoundChart:
-    """Return every point of a chart with every number it carries."""
-    points, moved = [], []
-    for number, trace in enumerate(figure.get("data", []), 1):
-        place = f"trace {trace.get('name') or number}"
-        unknown = set(trace) - _TRACE_LOOK - set(_POINT_LISTS)
-        if unknown:
-            raise UnknownContent(f"{name}, {place}: nobody reads {', '.join(sorted(unknown))}")
-        points += list(_points(place, trace))
-    for note in figure.get("layout", {}).get("annotations", []):
-        x, y = note.get("x"), note.get("y")
-        key, value = (y, x) if isinstance(y, str) else (x, y)
-        moved.append((f"label “{note.get('text')}”", _key(key), float(value)))
-    return FoundChart(name, tuple(points), tuple(moved))
-
-
-_POINT_LISTS = ("x", "y", "z", "text", "customdata", "hovertext", "ids", "values", "error_x",
-                "error_y", "meta", "labels")  # fmt: skip
-_TRACE_LOOK = frozenset({"type", "mode", "name", "line", "marker", "fill", "fillcolor",
-                         "hovertemplate", "hoverinfo", "showlegend", "orientation"})  # fmt: skip
-
-
-def _points(place: str, trace: dict[str, Any]) -> Iterator[tuple[str, str, tuple[float, ...]]]:
-    x, y = list(trace.get("x", [])), list(trace.get("y", []))
-    keys, values = (y, x) if any(isinstance(v, str) for v in y) else (x, y)
-    rest = [list(trace[name]) if isinstance(trace[name], list) else [trace[name]]
-            for name in _POINT_LISTS[2:] if name in trace]  # fmt: skip
-    for i, key in enumerate(keys):
-        carried = [values[i] if i < len(values) else None]
-        for column in rest:
-            carried += (
-                column[i] if i < len(column) and isinstance(column[i], list) else column[i : i + 1]
-            )
-        numbers = tuple(float(n) for n in carried if isinstance(n, int | float))
-        yield place, _key(key), numbers
-    for column in rest:  # more data than points: nobody sees it, and it is sent all the same
-        for i, extra in enumerate(column[len(keys) :], len(keys)):
-            listed = extra if isinstance(extra, list) else [extra]
-            numbers = tuple(float(n) for n in listed if isinstance(n, int | float))
-            yield f"{place}, beyond the last point, {i}", "", numbers
-
-
-def _key(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, int | float) else str(value)
-
-
-def _chart_words(figure: dict[str, Any]) -> list[str]:
-    """Return every text of a chart: names, hover texts, labels, titles of axes."""
-    found: list[str] = []
-
-    def collect(node: Any, name: str = "") -> None:
-        if isinstance(node, dict):
-            for key, value in node.items():
-                collect(value, key)
-        elif isinstance(node, list):
-            for value in node:
-                collect(value, name)
-        elif isinstance(node, str) and name in ("text", "name", "hovertext", "ids", "labels"):
-            found.append(node)
-
-    collect(figure)
-    return found
+def _without_sizes(node: Any) -> Any:
+    """Return options of a grid without how wide and high its parts are."""
+    if isinstance(node, dict):
+        return {k: _without_sizes(v) for k, v in node.items() if k not in _SIZES}
+    return [_without_sizes(value) for value in node] if isinstance(node, list) else node

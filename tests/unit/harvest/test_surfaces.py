@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dash import Input, Output
+from dash import Input, Output, html
 
 from dashboard import access, data
 from dashboard.access import Rights, Role, Viewer
 from dashboard.app import create_app
-from dashboard.components import plots
+from dashboard.components import heat, plots, stat
 from dashboard.components.figure import Column, Figure, Table, number_value, text_value
 from dashboard.content import departments, overview, pairs
 from dashboard.pages import PAGES
@@ -177,6 +177,31 @@ def test_a_number_in_a_table_that_nobody_knows_is_found(
     findings = ask(HR, "/departments", is_download=True)
     assert [(one.problem, one.number) for one in findings] == [(UNKNOWN, "3")]
     assert "row Sales, column Score" in findings[0].place
+
+
+def test_what_a_box_or_a_row_carries_beside_its_words_is_read(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stat, "spark", lambda *_: html.Div(html.Span("4.37"), className="extra"))
+    row = html.Tr
+    monkeypatch.setattr(html, "Tr", lambda *w, **k: row(*w, **k | {"title": "5.731"}))
+    assert {one.number for one in ask(HR, "/")} == {"4.37", "5.731"}
+
+
+def test_a_mark_drawn_for_a_withheld_figure_is_found(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = heat._heat_cell
+
+    def shaded(*words: Any) -> Any:
+        cell = draw(*words)
+        cell.style = {"--heat": 31}
+        return cell
+
+    monkeypatch.setattr(heat, "_heat_cell", shaded)
+    findings = ask(HR, "/departments", department="Legal")
+    assert findings and {one.number for one in findings} == {"a mark"}
+    assert all("row Legal, column" in one.place for one in findings)
 
 
 def test_a_property_of_a_chart_that_nobody_reads_fails_loudly(
