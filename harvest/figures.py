@@ -199,13 +199,14 @@ class Figures:
         metric = self.rows.metrics.get(metric_id)
         if metric is None:
             return Known(name, withheld=NOT_PUBLISHED)
+        where = (place.program, place.cohort, place.department)
+        period_kind = "quarter" if "Q" in place.period else "year"
+        if not rights.may_see_figure(self.viewer, metric.sensitivity, where, period_kind):
+            return Known(name, withheld=rights.NOT_YOURS)
         small = rights.may_see_small_groups(self.viewer, place.program, self._every_program)
         row = self.rows.cells(metric_id, small_groups=small).get(place)
         if row is None:
             return Known(name, withheld=NOT_PUBLISHED)
-        where = (place.program, place.cohort, place.department)
-        if not rights.may_see_figure(self.viewer, metric.sensitivity, where, row.period_kind):
-            return Known(name, withheld=rights.NOT_YOURS)
         few = 0 < (0 if pd.isna(row.n) else row.n) < self.rows.release.info.minimum_group
         if row.status != "shown":
             is_counted = row.status == "undefined" and not pd.isna(row.n) and not few

@@ -111,7 +111,7 @@ def _reasons(rows: ReleaseRows) -> list[str]:
         f"{minimum} people",
     }
     for table in ("metric_cell", "flow", "estimate"):
-        found |= {str(text) for text in rows.release.frame(table)["reason"].dropna().unique()}
+        found |= set(rows.release.tally(table, "reason"))
     return sorted((text for text in found if _has_digit(text)), key=len, reverse=True)
 
 

@@ -28,7 +28,7 @@ SEED = 20_261_130
 def harvested(demo: Demo) -> Harvested:
     """What a viewer of each kind reaches, and the attack on it."""
     folder = demo.settings.releases
-    collector = Collector(folder, open_release(folder), Extent(few=6, seed=SEED))
+    collector = Collector(folder, open_release(folder), Extent(few=3, seed=SEED))
     first = {viewer.role: viewer for viewer in reversed(collector.viewers)}
     collector.viewers = list(first.values())
     collector.collect()

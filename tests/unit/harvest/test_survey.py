@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -34,9 +35,14 @@ def atoms(answers: pd.DataFrame) -> Answers:
     return Answers(given.assign(low=1, high=5, units_per_point=1))
 
 
+@cache
+def tables_without() -> dict[str, pd.DataFrame]:
+    return synthetic_release.tables(quarters=1, pairs=5)
+
+
 def harvested(folder: Path, cells: pd.DataFrame, atoms: Answers) -> Harvested:
     """Publish figures as a release, write its report, and harvest and attack that."""
-    tables = synthetic_release.tables(quarters=1, pairs=5)
+    tables = dict(tables_without())
     like = tables["metric"].iloc[[0]]
     declared = like.assign(metric_id=METRIC, label="Mood", sensitivity="confidential",
                            unit="points", family="voice")  # fmt: skip
