@@ -72,8 +72,8 @@ def curve(lines: TableLines, row: int, column: int) -> tuple[Known, str] | None:
         "curve", arm=arm, month=month, population=population, outcome=outcome
     )
     name = f"curve {arm}, {population}, {outcome}, month {month}"
-    columns = ["survival", "lower", "upper", "at_risk"]
-    return _row_known(lines.known, name, found, columns, "fraction", {"at_risk": "count"}), form
+    units = dict.fromkeys(("survival", "lower", "upper"), "fraction") | {"at_risk": "count"}
+    return _row_known(lines.known, name, found, units), form
 
 
 def balance(lines: TableLines, row: int, column: int) -> tuple[Known, str] | None:
@@ -86,7 +86,7 @@ def balance(lines: TableLines, row: int, column: int) -> tuple[Known, str] | Non
     every = lines.known.rows.find("balance", population=who)
     found = [one for one in every if words in _covariates(one.covariate)]
     name = f"balance {who}, {words}"
-    return _row_known(lines.known, name, found, ["before", "after"], "ratio", {}), form
+    return _row_known(lines.known, name, found, {"before": "ratio", "after": "ratio"}), form
 
 
 def diagnostic(lines: TableLines, row: int, column: int) -> tuple[Known, str] | None:
@@ -98,22 +98,23 @@ def diagnostic(lines: TableLines, row: int, column: int) -> tuple[Known, str] | 
     frame = frame[frame["population"] == who]
     frame = frame[frame["check_id"].map(diagnostic_title) == title]
     bag = [(float(v), "number") for name in ("value", "threshold") for v in frame[name].dropna()]
-    return bag_of(f"check {who}, {title}", bag), ""
+    name = f"check {who}, {title}"
+    if not rights.may_see_effects(lines.known.viewer):
+        return Known(name, withheld=rights.NOT_YOURS), ""
+    return bag_of(name, bag), ""
 
 
 def estimate_known(known: Figures, wanted: Mapping[str, Any]) -> Known:
     """Return the one estimate with these keys, if this viewer may see it."""
     found = known.rows.find("estimate", **wanted)
-    unit = codes.MEASURE_UNITS[str(wanted["measure"])]
-    units = {"n_treated": "count", "n_control": "count", "effective_sample_size": "count"}
+    units = dict.fromkeys(_ESTIMATES.values(), codes.MEASURE_UNITS[str(wanted["measure"])])
+    units |= dict.fromkeys(("n_treated", "n_control", "effective_sample_size"), "count")
     name = ", ".join(str(value) for value in wanted.values())
-    return _row_known(known, name, found, list(dict.fromkeys(_ESTIMATES.values())), unit, units)
+    return _row_known(known, name, found, units)
 
 
-def _row_known(
-    known: Figures, name: str, rows: list[Any], columns: list[str], unit: str,
-    units: Mapping[str, str],
-) -> Known:  # fmt: skip
+def _row_known(known: Figures, name: str, rows: list[Any], units: Mapping[str, str]) -> Known:
+    """Return the numbers of the one row there should be; ``units`` says which columns have some."""
     if not rights.may_see_effects(known.viewer):
         return Known(name, withheld=rights.NOT_YOURS)
     if len(rows) != 1:
@@ -121,9 +122,8 @@ def _row_known(
     status = getattr(rows[0], "status", "shown")
     if status != "shown":
         return Known(name, withheld=f"is {status} in the release")
-    values = {column: getattr(rows[0], column) for column in columns}
-    numbers = {column: (float(value), units.get(column, unit))
-               for column, value in values.items() if not pd.isna(value)}  # fmt: skip
+    values = {column: getattr(rows[0], column) for column in units}
+    numbers = {c: (float(value), units[c]) for c, value in values.items() if not pd.isna(value)}
     return Known(name, numbers)
 
 
