@@ -44,6 +44,7 @@ class Labels:
             for value in rows.values(kind):
                 self._add(format_period(value), "period", value)
                 self._add(value, "period", value)
+                self._add(f"{value} with interval", "period", value)
                 if kind == "quarter":
                     self._add(format_period(value)[2:], "period", value)
                     self._add(f"{format_period(value)[2:]} with interval", "period", value)

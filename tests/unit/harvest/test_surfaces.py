@@ -85,6 +85,10 @@ def test_quarterly_workforce_figures_of_a_department_are_found_outside_hr_leader
     assert any(one.figure.startswith("turnover, Sales") for one in findings)
 
 
+def test_yearly_workforce_figures_of_a_department_are_for_everybody(ask: Ask) -> None:
+    assert ask(MANAGER, "/departments", metric="turnover") == []
+
+
 def test_small_groups_shown_to_others_than_their_managers_are_found(
     ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
