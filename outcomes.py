@@ -254,7 +254,16 @@ def report(
 
 
 @app.command()
-def check() -> None:
+def check(
+    attack: Annotated[
+        bool,
+        typer.Option(
+            "--attack",
+            help="Also read every number on every page and in every file as every kind of viewer, "
+            "compare each with the release, and try to work out small groups from them.",
+        ),
+    ] = False,
+) -> None:
     """Check the current release: files reconciled, rows rejected, freshness, small groups."""
     with explained() as settings:
         from command_line.release_words import checks_table
@@ -262,7 +271,12 @@ def check() -> None:
 
         release = open_release(settings.releases)
         console.print(checks_table(release))
-        if (release.frame("check")["verdict"] == "failed").any():
+        has_failed = bool((release.frame("check")["verdict"] == "failed").any())
+        if attack:
+            from command_line.attack import attack_release
+
+            has_failed = not attack_release(settings, release) or has_failed
+        if has_failed:
             raise typer.Exit(1)
 
 

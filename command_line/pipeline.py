@@ -190,22 +190,16 @@ def write_report(settings: Settings, quarter: str, folder: Path) -> list[Path]:
     """Write the report of a quarter; returns the files."""
     from reports.quarterly import build_quarter
     from reports.release import open_release
-    from reports.writers.tidy import write_tidy
-    from reports.writers.workbook import write_workbook
+    from reports.report_files import write_files
 
     content = build_quarter(open_release(settings.releases), quarter)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        stem = folder / f"program-outcomes-{content.quarter}"
-        paths = [stem.with_suffix(".xlsx"), stem.with_suffix(".csv")]
-        write_workbook(content, paths[0])
-        write_tidy(content, paths[1])
+        return write_files(content, folder)
     except OSError as error:
         raise Refused(
             f"Cannot write the report to {folder}: {error.strerror or error}. "
             "Choose a folder you may write to with --to."
         ) from error
-    return paths
 
 
 def last_full_quarter(settings: Settings) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from reports.codes import STATUSES
@@ -16,7 +17,9 @@ from reports.release import Release, ReleaseError
 from reports.wording import format_period, list_words
 
 QUARTERS_BACK = 8
+HR_LEADERSHIP = "hr_leadership"
 DEPARTMENT_HEAD = "department_head"
+BY_YEAR_ONLY = "Shown by year only outside HR leadership"
 KEYS = ["metric_id", "program", "cohort", "department", "population", "period"]
 
 
@@ -57,6 +60,8 @@ class QuarterData:
         Those the reader may see.
     cells : DataFrame
         Quarterly cells of ``quarters`` that the reader may see.
+    sees_loads : bool
+        Whether the reader may see what was loaded and what the checks of it found.
     """
 
     release: Release
@@ -68,6 +73,7 @@ class QuarterData:
     labels: dict[tuple[str, str], str]
     departments: tuple[str, ...]
     cells: pd.DataFrame
+    sees_loads: bool = True
     _by_key: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -118,7 +124,10 @@ def read_quarter(release: Release, quarter: str, reader: Reader | None = None) -
     cells = release.frame("metric_cell", period_kind="quarter", period=list(quarters))
     cells = hide_small_groups(cells, metrics, minimum_group=release.info.minimum_group)
     departments = list(dimension.loc[dimension["kind"] == "department", "value"])
-    if reader is not None and str(reader.role) == DEPARTMENT_HEAD:
+    is_head = reader is not None and str(reader.role) == DEPARTMENT_HEAD
+    if reader is not None and str(reader.role) != HR_LEADERSHIP:
+        cells = _by_year_only(cells, metrics)
+    if reader is not None and is_head:
         departments = [name for name in departments if name in reader.departments]
         of_reader = cells["department"].isin(["", *departments])
         cells = cells[of_reader & (cells["cohort"] == "") & (cells["program"] == "")]
@@ -135,7 +144,19 @@ def read_quarter(release: Release, quarter: str, reader: Reader | None = None) -
         },
         departments=tuple(departments),
         cells=cells,
+        sees_loads=not is_head,
     )
+
+
+def _by_year_only(cells: pd.DataFrame, metrics: pd.DataFrame) -> pd.DataFrame:
+    """Withhold quarterly workforce figures of departments: too near to single people leaving."""
+    workforce = metrics.loc[metrics["sensitivity"] == "workforce", "metric_id"]
+    hidden = cells["metric_id"].isin(workforce) & (cells["department"] != "")
+    cells = cells.copy()
+    cells.loc[hidden, ["value", "lower", "upper", "numerator", "denominator", "n"]] = np.nan
+    cells.loc[hidden, "status"] = "suppressed"
+    cells.loc[hidden, "reason"] = BY_YEAR_ONLY
+    return cells
 
 
 def shown(cell: Any, name: str = "value") -> Value:

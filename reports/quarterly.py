@@ -27,7 +27,7 @@ def build_quarter(release: Release, quarter: str, *, viewer: Reader | None = Non
         2026Q3.
     viewer : Reader, optional
         For whom; by default HR leadership (aggregates everywhere, no names). A department head's
-        report holds the own department and the company's total.
+        report holds the own department and the company's total, and nothing about loads.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def build_quarter(release: Release, quarter: str, *, viewer: Reader | None = Non
         impact.impact(data),
         slices.departments(data),
         slices.cohorts(data),
-        record.data_quality(data),
+        *([record.data_quality(data)] if data.sees_loads else []),
         record.definitions(data),
     ]
     sample = " · invented sample" if release.info.is_sample else ""

@@ -28,15 +28,15 @@ def build(view: View) -> list[Any]:
     figure = departments.heat_figure(view, metric_id, "department-metric")
     periods = departments.shown_periods(view, metric_id)
     definition = view.metrics[metric_id].definition
-    newest = wording.format_period(periods[-1]) if periods else ""
+    heads = [_head(period) for period in periods]
     rows = departments.heat_rows(view, metric_id)
     has_interval = any(cell.lower is not None for row in rows for cell in row.cells[-1:])
     table = heat_table(
         rows,
-        [wording.format_period(period)[2:] if "Q" in period else period for period in periods],
+        heads,
         unit=view.metrics[metric_id].unit,
         caption=figure.title,
-        last_label=f"{newest.removeprefix('20')} with interval" if has_interval else "",
+        last_label=f"{heads[-1]} with interval" if has_interval else "",
     )
     picker = metric_picker(view, "/departments", departments.choices(view), metric_id)
     cards = [figure_card(view, figure, [picker, table])]
@@ -44,6 +44,11 @@ def build(view: View) -> list[Any]:
         cards.append(_reach(view))
     cards.append(_teaching(view))
     return [headline(departments.read_title(view), definition), html.Div(cards, className="grid")]
+
+
+def _head(period: str) -> str:
+    """Return a quarter without its century, "26 Q3"; a year whole."""
+    return wording.format_period(period)[2:] if "Q" in period else period
 
 
 def _reach(view: View) -> Any:

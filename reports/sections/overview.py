@@ -118,7 +118,8 @@ def _changes(data: QuarterData) -> list[tuple[Any, Change | None]]:
     order = [*first, *(name for name in data.metrics if name not in first)]
     found = []
     for name in order:
-        now, before = data.cell(name), data.cell(name, data.previous)
+        now = data.cell(name)
+        before = data.cell(name, data.previous) if data.previous else None
         if now is not None:
             change = compare(now, before) if before is not None else None
             found.append((data.metrics[name], change))

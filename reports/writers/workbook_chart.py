@@ -41,6 +41,7 @@ def _line(workbook: Any, place: tuple[str, int], table: Table, chart: Chart) -> 
                 "name": series.title,
                 "categories": _cells(place, table, chart.category),
                 "values": _cells(place, table, series.column),
+                "values_data": table.numbers(series.column),
                 "line": _stroke(series),
                 "marker": {"type": "none"},
             }
@@ -79,6 +80,7 @@ def _interval(workbook: Any, place: tuple[str, int], table: Table, chart: Chart)
                     "name": title,
                     "categories": _cells(place, table, chart.category),
                     "values": _cells(place, table, column),
+                    "values_data": table.numbers(column),  # else a dash is remembered as zero
                     "fill": {"color": color},
                     "gap": 45,
                     "overlap": 100,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reports.content import Quarterly, Table, Withheld
+from reports.quarter_data import BY_YEAR_ONLY
 from reports.quarterly import UnknownQuarter, build_quarter
 from reports.release import Release, open_release
 from reports.release_writer import write_release
@@ -112,6 +113,8 @@ def test_the_first_quarter_has_nothing_to_be_compared_with(release: Release) -> 
     report = build_quarter(release, "2024Q4")
     said = [str(sentence) for sentence in report.sections[0].sentences]
     assert "There is no earlier quarter to compare with." in said
+    for found in (table(report, "Summary"), table(report, "Changes")):
+        assert found.numbers("change") == [None] * len(found.rows)
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,20 @@ def test_a_department_head_reads_the_own_department_and_the_total(release: Relea
     others = [found for found in report.tables if found is not flow]
     words = {str(value) for found in others for row in found.rows for value in row}
     assert "Legal" not in words
+    assert "Loads" not in {found.name for found in report.tables}
+
+
+def test_outside_hr_leadership_workforce_figures_of_a_department_have_no_quarter(
+    release: Release,
+) -> None:
+    workforce = {"headcount", "leavers", "turnover", "turnover_gri"}
+    for reader, is_shown in ((Head(), False), (Head("hr_leadership", ()), True)):
+        facts = build_quarter(release, "2026Q3", viewer=reader).facts
+        own = [one for one in facts if one.metric in workforce and one.department == "Sales"]
+        assert own and any(one.value is not None for one in own) == is_shown
+        assert is_shown or {one.reason for one in own} == {BY_YEAR_ONLY}
+        whole = [one for one in facts if one.metric in workforce and not one.department]
+        assert any(one.value is not None for one in whole)
 
 
 def test_a_release_without_analysis_still_makes_a_report(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -146,6 +147,22 @@ def test_pictures_are_native_charts_with_words_for_those_who_do_not_see_them(
         assert not [n for n in archive.namelist() if n.startswith("xl/media")]
     assert len(charts) == 4
     assert all('descr="' in drawing for drawing in drawings)
+
+
+def test_a_withheld_figure_leaves_a_gap_in_what_a_chart_remembers(
+    report: Quarterly, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.xlsx"
+    write_workbook(report, path)
+    table = next(found for found in report.tables if found.name == "Departments")
+    shown = table.numbers("pair_state_on_track")
+    assert None in shown
+    with zipfile.ZipFile(path) as archive:
+        charts = [archive.read(n).decode() for n in archive.namelist() if "charts/chart" in n]
+    (chart,) = (found for found in charts if "by department" in found)
+    (cache,) = re.findall(r"Departments!\$D\$.*?<c:numCache>(.*?)</c:numCache>", chart)
+    remembered = {int(i): float(v) for i, v in re.findall(r'idx="(\d+)"><c:v>([^<]+)', cache)}
+    assert remembered == {i: value for i, value in enumerate(shown) if value is not None}
 
 
 def tiny(report: Quarterly, *values: Any) -> Quarterly:
