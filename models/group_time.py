@@ -28,6 +28,8 @@ class Cell:
         First treated wave.
     wave, base : int
         Positions in the waves of the data; ``base`` equals ``wave`` in the base wave itself.
+    last_before : int
+        Position of the last wave before treatment.
     is_after : bool
         The group is treated in the wave.
     """
@@ -35,6 +37,7 @@ class Cell:
     group: int
     wave: int
     base: int
+    last_before: int
     is_after: bool
 
 
@@ -123,7 +126,7 @@ def plan_cells(study: PersonWave, *, has_never: bool, options: EngagementOptions
             if options.base_period == "varying" and not is_after:
                 base = wave - 1
             if base >= 0:
-                cells.append(Cell(group, wave, base, is_after))
+                cells.append(Cell(group, wave, base, last_before, is_after))
     return cells
 
 
@@ -188,8 +191,11 @@ class Comparisons:
             until = study.waves[max(wave, cell.base)] + self.options.anticipation
             compared = (study.treated_from > until) & ~treated
         invited = (study.row[:, wave] >= 0) & (study.row[:, cell.base] >= 0)
+        if not cell.is_after:
+            # whoever was treated later had to stay until then; so must those they are compared with
+            invited &= study.row[:, cell.last_before] >= 0
         change = study.score[:, wave] - study.score[:, cell.base]
-        answered = ~np.isnan(change)
+        answered = ~np.isnan(change) & invited
         people = np.flatnonzero(answered & (treated | compared))
         alone = self._alone(people, treated[people], cell.base)
         people = people[~alone]

@@ -43,6 +43,9 @@ def compare_plainly(
         data["chance"] = response_chances(rows, covariates)
     then = data[data["wave"] == base].set_index("person_id")
     now = data[data["wave"] == wave].set_index("person_id")
+    if wave < group:
+        before = data.loc[data["wave"] < group, "wave"].max()
+        then = then.loc[then.index.isin(data.loc[data["wave"] == before, "person_id"])]
     both = then.join(now[["score", "chance"] if cap else ["score"]], rsuffix="_now", how="inner")
     both = both[both["score"].notna() & both["score_now"].notna()]
     both = both[(both["first"] == group) | (both["first"] > max(wave, base))].copy()
