@@ -198,11 +198,16 @@ def _category(
     if (codes < 0).any():
         codes = np.where(codes < 0, len(labels), codes)
         labels.append("missing")
-    return _coded(name, codes, labels, rows)
+    return code_levels(name, codes, labels, rows)
 
 
-def _coded(name: str, codes: np.ndarray, labels: list[str], rows: np.ndarray) -> Covariate | None:
-    """Keep the levels seen in ``rows``; the most frequent one is the reference."""
+def code_levels(
+    name: str, codes: np.ndarray, labels: Sequence[str], rows: np.ndarray
+) -> Covariate | None:
+    """Covariate of the levels seen in ``rows``, the most frequent one as the reference.
+
+    ``codes`` number the ``labels``, shape (n_rows,); None where ``rows`` hold a single level.
+    """
     counts = np.bincount(codes[rows], minlength=len(labels))
     seen = np.flatnonzero(counts)
     if len(seen) < 2:
@@ -211,7 +216,7 @@ def _coded(name: str, codes: np.ndarray, labels: list[str], rows: np.ndarray) ->
     position[seen] = np.arange(len(seen))
     return Covariate(
         name,
-        tuple(labels[number] for number in seen),
+        tuple(labels[number] for number in seen.tolist()),
         position[codes].astype(np.int16 if len(seen) < 30_000 else np.int64),
         np.empty(0),
         np.empty(0, dtype=bool),
@@ -252,7 +257,7 @@ def code_calendar(
         str(group[0] + offset) if len(group) == 1 else f"{group[0] + offset}..{group[-1] + offset}"
         for group in groups
     ]
-    return _coded(CALENDAR, number[month - offset], labels, rows)
+    return code_levels(CALENDAR, number[month - offset], labels, rows)
 
 
 def _calendar_groups(counts: np.ndarray, minimum: int) -> list[list[int]]:

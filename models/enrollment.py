@@ -10,6 +10,7 @@ import pandas as pd
 
 from models.design import Design, code_calendar, code_covariates
 from models.estimate import NotEstimable
+from models.logistic import chance, fit_logistic, share_as_start
 from models.options import RetentionOptions
 from models.person_period import PersonPeriod
 
@@ -106,11 +107,11 @@ def fit_enrollment(
     coefficient, person_influence = _fit(matrix, period, fitted, weight)
     probability = np.zeros(len(period.month))
     if len(fitted) == len(rows):
-        probability[rows] = _chance(matrix @ coefficient)
+        probability[rows] = chance(matrix @ coefficient)
     else:
         for start in range(0, len(rows), BLOCK_ROWS):
             block = rows[start : start + BLOCK_ROWS]
-            probability[block] = _chance(design.regressors(block) @ coefficient)
+            probability[block] = chance(design.regressors(block) @ coefficient)
     _check_separation(probability[rows], period.enrolls[rows])
     in_trials = np.zeros(len(period.month), dtype=bool)
     in_trials[rows] = True
@@ -174,23 +175,15 @@ def _fit_rows(
     return chosen, np.where(enrolls[chosen], 1.0, len(others) / wanted)
 
 
-def _chance(log_odds: np.ndarray) -> np.ndarray:
-    chance: np.ndarray = 1.0 / (1.0 + np.exp(-log_odds))
-    return chance
-
-
 def _fit(
     matrix: np.ndarray, period: PersonPeriod, rows: np.ndarray, weight: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Maximum likelihood; collinear columns share their coefficient (minimum norm).
-
-    Returns the coefficients and the influence of each person on them.
-    """
+    """Return the coefficients and the influence of each person on them."""
     outcome = period.enrolls[rows].astype(float)
     start = _start(matrix, outcome, weight)
-    coefficient, information, residual = _newton(matrix, outcome, weight, start, 1e-11)
-    inverse = np.linalg.pinv(information, rcond=1e-10, hermitian=True)
-    return coefficient, _by_person(matrix, residual, period, rows) @ inverse
+    fit = fit_logistic(lambda: [(matrix, outcome, weight)], start=start)
+    residual = weight * (outcome - fit.chance(matrix))
+    return fit.coefficient, _by_person(matrix, residual, period, rows) @ fit.inverse
 
 
 def _start(matrix: np.ndarray, outcome: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -198,45 +191,17 @@ def _start(matrix: np.ndarray, outcome: np.ndarray, weight: np.ndarray) -> np.nd
 
     Where that tenth is too thin for a fit, the overall share of enrollments serves.
     """
-    flat = np.zeros(matrix.shape[1])
-    share = np.average(outcome, weights=weight)
-    flat[0] = np.log(share / (1.0 - share))
+    flat = share_as_start(matrix.shape[1], float(np.average(outcome, weights=weight)))
     enrolled, others = np.flatnonzero(outcome), np.flatnonzero(outcome == 0)
     if len(others) < FEW_ROWS:
         return flat
     thin = np.concatenate([enrolled, others[::10]])
     heavier = np.where(outcome[thin] == 0, 10.0, 1.0) * weight[thin]
+    some = matrix[thin], outcome[thin], heavier
     try:
-        return _newton(matrix[thin], outcome[thin], heavier, flat, 1e-4)[0]
+        return fit_logistic(lambda: [some], start=flat, tolerance=1e-4).coefficient
     except NotEstimable:
         return flat
-
-
-def _newton(
-    matrix: np.ndarray,
-    outcome: np.ndarray,
-    weight: np.ndarray,
-    start: np.ndarray,
-    tolerance: float,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Newton's method until the deviance rests; coefficients, information and residuals there."""
-    coefficient, last = start, np.inf
-    for _ in range(50):
-        linear = matrix @ coefficient
-        deviance = float(np.sum(weight * (np.logaddexp(0.0, linear) - outcome * linear)))
-        fitted = _chance(linear)
-        residual = weight * (outcome - fitted)
-        information = (matrix * (weight * fitted * (1.0 - fitted))[:, None]).T @ matrix
-        if abs(last - deviance) <= tolerance * (1.0 + abs(deviance)):
-            return coefficient, information, residual
-        last = deviance
-        step = np.linalg.lstsq(information, matrix.T @ residual, rcond=1e-10)[0]
-        coefficient = coefficient + step
-        if not np.isfinite(coefficient).all() or np.abs(coefficient).max() > 1e3:
-            break
-    raise NotEstimable(
-        "separation", "The covariates tell exactly who enrolled: nobody comparable stayed out."
-    )
 
 
 def _by_person(

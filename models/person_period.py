@@ -8,9 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from models.columns import (
+    check_columns,
+    cluster_numbers,
+    constant_within,
+    flags,
+    numbers_or_missing,
+    person_numbers,
+    row_order,
+    whole_numbers,
+)
 from models.estimate import InvalidInput
 
 NEVER = np.iinfo(np.int64).max
+COLUMNS = ("person_id", "month", "is_eligible", "enrolled_month", "exited")
 
 
 @dataclass(frozen=True)
@@ -96,28 +107,28 @@ def read_person_period(
     Raises
     ------
     InvalidInput
-        Code ``missing_column``, ``no_rows``, ``missing_value``, ``bad_month``,
-        ``negative_month``, ``bad_flag``, ``duplicate_person_month``, ``gap``,
+        Code ``missing_column``, ``duplicate_column``, ``no_rows``, ``missing_value``,
+        ``bad_month``, ``negative_month``, ``bad_flag``, ``duplicate_person_month``, ``gap``,
         ``row_after_exit``, ``exit_and_censored``, ``enrollment_varies``,
         ``enrolled_after_exit`` or ``cluster_varies``.
     """
-    _check_columns(frame, [cluster, *covariates, *([censored] if censored else [])])
-    person = _person_numbers(frame["person_id"])
-    month = _whole_numbers(frame["month"], "month")
-    order = _order(person, month)
+    check_columns(frame, [*COLUMNS, cluster, *covariates, *([censored] if censored else [])])
+    person = person_numbers(frame["person_id"])
+    month = whole_numbers(frame["month"], "month")
+    order = row_order(person, month)
     person, month = person[order], month[order]
     is_first = np.empty(len(person), dtype=bool)
     is_first[0] = True
     np.not_equal(person[1:], person[:-1], out=is_first[1:])
     starts = np.flatnonzero(is_first)
     ends = np.append(starts[1:], len(person))
-    exited = _flags(frame, "exited", order)
-    gone = _flags(frame, censored, order) if censored else np.zeros(len(person), dtype=bool)
+    exited = flags(frame, "exited", order)
+    gone = flags(frame, censored, order) if censored else np.zeros(len(person), dtype=bool)
     _check_sequence(month, is_first, exited, gone)
     enrolled = _enrolled_month(frame, order, starts, person)
     _check_enrollment_follows_employment(enrolled, month[ends - 1], exited[ends - 1])
     enrolled_row = enrolled[person]
-    eligible = _flags(frame, "is_eligible", order)
+    eligible = flags(frame, "is_eligible", order)
     last = month[ends - 1]
     ended = exited[ends - 1] | gone[ends - 1]
     return PersonPeriod(
@@ -131,60 +142,10 @@ def read_person_period(
         enrolls=eligible & (month == enrolled_row),
         before_enrollment=month < enrolled_row,
         exited=exited,
-        cluster=_clusters(frame, cluster, order, starts, person),
+        cluster=cluster_numbers(frame, cluster, order, starts, person),
         n_lost=int(np.sum(~ended & (last < month.max()))),
         n_censored=int(np.sum(gone[ends - 1])),
     )
-
-
-def _check_columns(frame: pd.DataFrame, others: Sequence[str]) -> None:
-    needed = ["person_id", "month", "is_eligible", "enrolled_month", "exited", *others]
-    missing = [column for column in dict.fromkeys(needed) if column not in frame.columns]
-    if missing:
-        raise InvalidInput("missing_column", f"The data lack the column {', '.join(missing)}.")
-    if frame.empty:
-        raise InvalidInput("no_rows", "The data have no rows.")
-
-
-def _person_numbers(values: pd.Series) -> np.ndarray:
-    codes, _ = pd.factorize(values)
-    if (codes < 0).any():
-        raise InvalidInput("missing_value", "Some rows have no person_id.")
-    numbers: np.ndarray = codes
-    return numbers
-
-
-def _whole_numbers(values: pd.Series, name: str) -> np.ndarray:
-    try:
-        numbers = values.to_numpy(dtype=float, na_value=np.nan)
-    except (TypeError, ValueError):
-        raise InvalidInput("bad_month", f"Column {name} must hold whole numbers.") from None
-    if np.isnan(numbers).any():
-        raise InvalidInput("missing_value", f"Column {name} has empty cells.")
-    if not np.isfinite(numbers).all() or (numbers != np.floor(numbers)).any():
-        raise InvalidInput("bad_month", f"Column {name} must hold whole numbers.")
-    if (numbers < 0).any():
-        raise InvalidInput("negative_month", f"Column {name} holds negative numbers.")
-    whole: np.ndarray = numbers.astype(np.int64)
-    return whole
-
-
-def _order(person: np.ndarray, month: np.ndarray) -> np.ndarray:
-    """Rows by person and month; sorting is skipped where they already are."""
-    step = person[1:] - person[:-1]
-    if ((step > 0) | ((step == 0) & (month[1:] >= month[:-1]))).all():
-        return np.arange(len(person))
-    return np.lexsort((month, person))
-
-
-def _flags(frame: pd.DataFrame, name: str, order: np.ndarray) -> np.ndarray:
-    values = frame[name]
-    if values.isna().any():
-        raise InvalidInput("missing_value", f"Column {name} has empty cells.")
-    if values.dtype != bool and not values.isin([0, 1]).all():
-        raise InvalidInput("bad_flag", f"Column {name} must be true or false (1 or 0).")
-    flags: np.ndarray = values.to_numpy().astype(bool)[order]
-    return flags
 
 
 def _check_sequence(
@@ -209,18 +170,16 @@ def _check_sequence(
 def _enrolled_month(
     frame: pd.DataFrame, order: np.ndarray, starts: np.ndarray, person: np.ndarray
 ) -> np.ndarray:
+    numbers = numbers_or_missing(frame["enrolled_month"], "enrolled_month", code="bad_month")
     try:
-        numbers = frame["enrolled_month"].to_numpy(dtype=float, na_value=np.nan)[order]
-    except (TypeError, ValueError):
-        raise InvalidInput("bad_month", "enrolled_month must hold whole numbers.") from None
-    first = numbers[starts]
-    expected = first[person]
-    if not ((numbers == expected) | (np.isnan(numbers) & np.isnan(expected))).all():
-        raise InvalidInput("enrollment_varies", "A person has different values of enrolled_month.")
-    known = ~np.isnan(first)
-    _whole_numbers(pd.Series(first[known]), "enrolled_month")
+        first = constant_within(numbers[order], starts, person)
+    except ValueError:
+        raise InvalidInput(
+            "enrollment_varies", "A person has different values of enrolled_month."
+        ) from None
+    known = ~np.isnan(first) & (first != np.inf)
     enrolled = np.full(len(starts), NEVER, dtype=np.int64)
-    enrolled[known] = first[known].astype(np.int64)
+    enrolled[known] = whole_numbers(pd.Series(first[known]), "enrolled_month")
     return enrolled
 
 
@@ -229,17 +188,3 @@ def _check_enrollment_follows_employment(
 ) -> None:
     if ((enrolled != NEVER) & (enrolled > last_month) & exits).any():
         raise InvalidInput("enrolled_after_exit", "A person enrolls after the month of their exit.")
-
-
-def _clusters(
-    frame: pd.DataFrame, name: str, order: np.ndarray, starts: np.ndarray, person: np.ndarray
-) -> np.ndarray:
-    if name == "person_id":
-        return np.arange(len(starts))
-    codes = pd.factorize(frame[name])[0][order]
-    first = codes[starts]
-    if (codes != first[person]).any():
-        raise InvalidInput("cluster_varies", f"Column {name} varies within a person.")
-    alone = first < 0
-    numbers: np.ndarray = np.where(alone, first.max() + np.cumsum(alone), first)
-    return numbers

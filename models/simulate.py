@@ -8,18 +8,18 @@ and the effect of joining on leaving grows over the first months.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from models.estimate import InvalidInput
-from models.simulated import Company, Simulation, Truth
+from models.logistic import chance
+from models.simulated import Company, Lives, Simulation, Truth, ramp
+from models.simulated_waves import simulate_waves
 
 DEPARTMENTS = 6
 LEVELS = 4
 TENURE_TO_JOIN = 6
-WAVE_MONTHS = 6
 
 
 def simulate_program(
@@ -61,31 +61,17 @@ def simulate_program(
     chosen = company or Company(effect=effect)
     random = np.random.default_rng(seed)
     lives = _live(people, months, max(horizons), chosen, random)
+    person_wave, engagement = simulate_waves(lives, months, chosen, random)
     return Simulation(
         person_month=_person_month(lives, months),
-        person_wave=_person_wave(lives, months, chosen, random),
-        truth=_truth(lives, chosen, horizons),
+        person_wave=person_wave,
+        truth=_truth(lives, chosen, horizons, engagement),
     )
-
-
-@dataclass(frozen=True)
-class _Lives:
-    """Everybody's traits and, per person (row) and month (column), chances and events."""
-
-    department: np.ndarray
-    level: np.ndarray
-    tenure: np.ndarray
-    engagement: np.ndarray
-    log_odds_leaving: np.ndarray
-    first: np.ndarray
-    last: np.ndarray
-    exited: np.ndarray
-    enrolled: np.ndarray
 
 
 def _live(
     people: int, months: int, beyond: int, company: Company, random: np.random.Generator
-) -> _Lives:
+) -> Lives:
     """Draw traits and step through the months, some beyond the window for the counterfactuals."""
     total = months + beyond
     hired_before = random.random(people) < 2 / 3
@@ -98,6 +84,7 @@ def _live(
     hidden = random.normal(size=people)
     mood = _moods(trait, total, random)
     engagement = np.round(np.clip(3.5 + mood, 0.0, 6.0), 1)
+    drives = engagement if company.joining_by == "mood" else (3.5 + 0.7 * trait)[:, None]
     seniority = np.log1p(tenure / 12.0)
     log_odds_leaving = (
         _log_odds(company.leaving)
@@ -109,7 +96,7 @@ def _live(
     )
     log_odds_joining = (
         _log_odds(company.joining)
-        + company.confounding * 0.6 * (engagement - 3.5)
+        + company.confounding * 0.6 * (drives - 3.5)
         + company.confounding * 0.4 * (seniority - 1.0)
         - company.confounding * np.linspace(-0.4, 0.4, DEPARTMENTS)[department][:, None]
         + company.confounding * 0.3 * (level - 1.5)[:, None]
@@ -117,9 +104,9 @@ def _live(
         + 0.3 * np.sin(np.arange(total) / 3.0)
     )
     may_join = (tenure >= TENURE_TO_JOIN) & (np.arange(total) >= _opens(department)[:, None])
-    joining = np.where(may_join, _chance(log_odds_joining), 0.0)[:, :months]
+    joining = np.where(may_join, chance(log_odds_joining), 0.0)[:, :months]
     enrolled, last, exited = _step(first, joining, log_odds_leaving, company, random)
-    return _Lives(
+    return Lives(
         department, level, tenure, engagement, log_odds_leaving, first, last, exited, enrolled
     )
 
@@ -136,17 +123,6 @@ def _moods(trait: np.ndarray, total: int, random: np.random.Generator) -> np.nda
 
 def _log_odds(chance: float) -> float:
     return float(np.log(chance / (1.0 - chance)))
-
-
-def _chance(log_odds: np.ndarray) -> np.ndarray:
-    chance: np.ndarray = 1.0 / (1.0 + np.exp(-log_odds))
-    return chance
-
-
-def _ramp(since: np.ndarray, company: Company) -> np.ndarray:
-    """Share of the effect in force ``since`` months after joining (0 = month of joining)."""
-    ramp: np.ndarray = np.clip((since + 1) / company.ramp_months, 0.0, 1.0)
-    return ramp
 
 
 def _opens(department: np.ndarray) -> np.ndarray:
@@ -171,14 +147,14 @@ def _step(
         present = (first <= month) & ~gone
         joins = present & (enrolled < 0) & (random.random(people) < joining[:, month])
         enrolled[joins] = month
-        shift = np.where(enrolled >= 0, company.effect * _ramp(month - enrolled, company), 0.0)
-        leaves = present & (random.random(people) < _chance(log_odds_leaving[:, month] + shift))
+        shift = np.where(enrolled >= 0, company.effect * ramp(month - enrolled, company), 0.0)
+        leaves = present & (random.random(people) < chance(log_odds_leaving[:, month] + shift))
         last[leaves] = month
         gone |= leaves
     return enrolled, last, gone
 
 
-def _person_month(lives: _Lives, months: int) -> pd.DataFrame:
+def _person_month(lives: Lives, months: int) -> pd.DataFrame:
     grid = np.arange(months)
     employed = (grid >= lives.first[:, None]) & (grid <= lives.last[:, None])
     person, month = np.nonzero(employed)
@@ -201,54 +177,27 @@ def _person_month(lives: _Lives, months: int) -> pd.DataFrame:
     ).assign(enrolled_month=lambda rows: rows["enrolled_month"].mask(enrolled < 0))
 
 
-def _truth(lives: _Lives, company: Company, horizons: Sequence[int]) -> Truth:
+def _truth(
+    lives: Lives, company: Company, horizons: Sequence[int], engagement_simple: float
+) -> Truth:
     """Both lives of every joiner, as exact chances: no draws, so no noise beyond who joined."""
     joiners = np.flatnonzero(lives.enrolled >= 0)
     longest = max(horizons)
     if not len(joiners):
         zero = dict.fromkeys(horizons, 0.0)
-        return Truth(zero, dict(zero), company.engagement_effect)
+        return Truth(zero, dict(zero), company.engagement_effect, engagement_simple)
     months = lives.enrolled[joiners][:, None] + np.arange(longest)
     without = lives.log_odds_leaving[joiners[:, None], months]
-    within = without + company.effect * _ramp(np.arange(longest), company)
+    within = without + company.effect * ramp(np.arange(longest), company)
     gain = (_staying(within) - _staying(without)).mean(axis=0)
     return Truth(
         {h: float(gain[h]) for h in horizons},
         {h: float(gain[:h].sum()) for h in horizons},
         company.engagement_effect,
+        engagement_simple,
     )
 
 
 def _staying(log_odds: np.ndarray) -> np.ndarray:
-    stays = np.cumprod(1.0 - _chance(log_odds), axis=1)
+    stays = np.cumprod(1.0 - chance(log_odds), axis=1)
     return np.column_stack([np.ones(len(stays)), stays])
-
-
-def _person_wave(
-    lives: _Lives, months: int, company: Company, random: np.random.Generator
-) -> pd.DataFrame:
-    at = np.arange(0, months, WAVE_MONTHS)
-    employed = (at >= lives.first[:, None]) & (at <= lives.last[:, None])
-    person, wave = np.nonzero(employed)
-    joined = lives.enrolled[person]
-    treated = (joined >= 0) & (at[wave] > joined)
-    score = lives.engagement[person, at[wave]] + random.normal(0, 0.4, len(person))
-    since = np.maximum(at[wave] - joined, 0)
-    score += np.where(treated, company.engagement_effect * _ramp(since, company), 0.0)
-    earlier = lives.engagement[person, np.maximum(at[wave] - WAVE_MONTHS, 0)]
-    answers = random.random(len(person)) < _chance(
-        0.8 + company.informative_response * (earlier - 3.5)
-    )
-    first_treated = np.where(joined >= 0, joined // WAVE_MONTHS + 1, -1)
-    frame = pd.DataFrame(
-        {
-            "person_id": person,
-            "wave": wave,
-            "first_treated_wave": pd.array(np.maximum(first_treated, 0), dtype="Int64"),
-            "score": np.where(answers, np.clip(score, 0.0, 6.0), np.nan),
-            "department": lives.department[person],
-            "level": lives.level[person],
-        }
-    )
-    frame["first_treated_wave"] = frame["first_treated_wave"].mask(first_treated < 0)
-    return frame

@@ -65,3 +65,39 @@ def test_those_in_low_spirits_answer_surveys_less():
 def test_a_company_without_people_is_refused():
     with pytest.raises(InvalidInput, match="bad_size"):
         simulate_program(0, 24, seed=8)
+
+
+def test_the_true_effect_on_scores_is_that_of_both_lives():
+    nothing = simulate_program(500, 36, seed=8, company=Company(engagement_effect=0.0)).truth
+    assert nothing.engagement_simple == 0.0
+    truth = simulate_program(2000, 36, seed=8).truth
+    assert 0.8 * truth.engagement < truth.engagement_simple < truth.engagement
+    by_level = simulate_program(2000, 36, seed=8, company=Company(effect_by_level=0.6)).truth
+    assert by_level.engagement_simple > truth.engagement_simple + 0.02
+
+
+def test_a_company_without_waves_after_joining_has_no_effect_on_scores():
+    assert simulate_program(200, 4, seed=8).truth.engagement_simple == 0.0
+
+
+def test_level_enrollment_and_habit_drive_answers_where_asked():
+    company = Company(response_by_level=1.0, response_if_enrolled=2.0, response_habit=1.0)
+    waves = simulate_program(3000, 36, seed=8, company=company).person_wave
+    answers = waves["score"].notna()
+    assert answers[waves["level"] == 3].mean() > answers[waves["level"] == 0].mean() + 0.3
+    treated = (waves["first_treated_wave"] <= waves["wave"]).fillna(False).astype(bool)
+    assert answers[treated].mean() > answers[~treated].mean() + 0.1
+    before = answers.groupby(waves["person_id"]).shift().fillna(False).astype(bool)
+    assert answers[before].mean() > answers[~before].mean() + 0.1
+
+
+def test_joining_by_trait_leaves_the_mood_of_the_day_out():
+    def excess(joining_by: str) -> float:
+        company = Company(joining_by=joining_by, confounding=2.0)
+        rows = simulate_program(3000, 36, seed=8, company=company).person_month
+        mean = rows.groupby("person_id")["engagement"].transform("mean")
+        joins = (rows["enrolled_month"] == rows["month"]).fillna(False).astype(bool)
+        return float((rows["engagement"] - mean)[joins].mean())
+
+    assert excess("mood") > 0.15
+    assert abs(excess("trait")) < 0.1
