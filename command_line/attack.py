@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
-from command_line.pipeline import opened
-from command_line.terminal import Refused, console, progress_bar
+from command_line.terminal import console, progress_bar
 from reports.release import Release
 from warehouse.settings import Settings
 
@@ -23,13 +22,8 @@ def attack_release(settings: Settings, release: Release) -> bool:
     """Harvest and attack the current release; say what was found; return whether it passed."""
     from harvest.check import check_release
     from harvest.survey import read_answers
-    from warehouse.instruments import InstrumentError
 
-    try:
-        with opened(settings) as warehouse:
-            answers = read_answers(warehouse, release, settings.releases)
-    except InstrumentError as error:
-        raise Refused(str(error)) from error
+    answers = read_answers(settings.releases)
     with progress_bar() as progress:
         task = progress.add_task("Asking", total=1.0)
 

@@ -94,7 +94,7 @@ def judged(collector: Collector, answers: Answers, problem: tuple[Finding, ...] 
             not_in_release=wrong,
         )
     except HarvestDisagrees as error:
-        said = f"{error} Publish again if the warehouse has changed since this release."
+        said = str(error)
     return Harvested(
         surfaces=tally.surfaces,
         requests=collector.requests,

@@ -174,6 +174,15 @@ def _loads(known: Figures, _: Asked) -> Iterator[Number]:
         yield float(len(rejected)), "count"
 
 
+def _audit(known: Figures, _: Asked) -> Iterator[Number]:
+    """Yield what the audit of survey figures counted, for everybody to read."""
+    counts = {row.measure: row.value for row in known.rows.frame("survey_audit").itertuples()}
+    for measure, value in counts.items():
+        if not pd.isna(value):
+            yield float(value), "fraction" if measure == "respondents_hidden" else "count"
+    yield counts.get("figures", 0.0) - counts.get("shown", 0.0), "count"
+
+
 def _counts(known: Figures, asked: Asked) -> Iterator[Number]:
     """Yield counts of things that stand on the surface: metrics, quarters, departments, changes."""
     rows = known.rows
@@ -213,6 +222,7 @@ def _standing_out(known: Figures, asked: Asked) -> Iterator[Number]:
 # Each kind of number with what of a question it depends on; the cheapest first.
 _KINDS: dict[Kind, Callable[[Asked], tuple[object, ...]]] = {
     _effects: lambda _: (),
+    _audit: lambda _: (),
     _loads: lambda _: (),
     _counts: lambda asked: (asked.place.period,),
     _pairings: lambda asked: (asked.place.program, asked.place.department),

@@ -55,6 +55,8 @@ class Known:
     metric_id : str
         Of a metric's figure.
     place : Place
+    bound : str
+        or lower, or higher, where the value is only a bound.
     is_verbatim : bool
         A text that was found whole in the release, digits included.
     """
@@ -64,6 +66,7 @@ class Known:
     withheld: str = ""
     metric_id: str = ""
     place: Place = Place()
+    bound: str = ""
     is_verbatim: bool = False
 
 
@@ -180,7 +183,7 @@ class Figures:
         versions = [self._version(metric_id, one.place) for one in pair]
         found = compare(*(_figure(one, v) for one, v in zip(pair, versions, strict=True)))
         if found is None:
-            return Known(name, withheld="compares two definitions")
+            return Known(name, withheld="compares two definitions, or a bound")
         unit = str(self.rows.metrics[metric_id].unit)
         ends = (
             (CHANGE, found.difference),
@@ -219,9 +222,10 @@ class Figures:
             for form in (VALUE, LOWER, UPPER, *_COUNTS)
             if not pd.isna(getattr(row, form))
         }
-        return Known(name, numbers, metric_id=metric_id, place=place)
+        bound = row.bound if isinstance(row.bound, str) else ""
+        return Known(name, numbers, metric_id=metric_id, place=place, bound=bound)
 
 
 def _figure(known: Known, version: float | None) -> Any:
     numbers = {form: known.numbers.get(form, (None, ""))[0] for form in (VALUE, LOWER, UPPER)}
-    return SimpleNamespace(**numbers, status="shown", metric_version=version)
+    return SimpleNamespace(**numbers, status="shown", metric_version=version, bound=known.bound)

@@ -26,6 +26,7 @@ _READERS: tuple[tuple[frozenset[str], Reader], ...] = (
     (frozenset({"Rule", "Rows", "For example"}), record_tables.rules),
     (frozenset({"Holds", "Whole row"}), record_tables.rejected),
     (frozenset({"rejected_row"}), record_tables.rejected),
+    (frozenset({"Survey figures", "Count"}), record_tables.audit),
     (frozenset({"Definition", "Formula"}), record_tables.definition),
 )
 

@@ -88,6 +88,18 @@ def rules(lines: TableLines, row: int, column: int) -> tuple[Known, str] | None:
     return bag_of(f"rejected by {rule}", [(float(counts.get(rule, -1)), "count")]), ""
 
 
+def audit(lines: TableLines, row: int, column: int) -> tuple[Known, str] | None:
+    """Return what the audit of survey figures counted, by its title."""
+    if lines.table.heads[column] not in ("Count", "Value"):
+        return None
+    title = lines.head(row)
+    counts = lines.known.rows.find("survey_audit", title=title)
+    if not counts or counts[0].value is None:
+        return Known(f"audit, {title}", withheld=NOT_PUBLISHED), ""
+    unit = "fraction" if counts[0].measure == "respondents_hidden" else "count"
+    return bag_of(f"audit, {title}", [(float(counts[0].value), unit)]), ""
+
+
 def definition(lines: TableLines, row: int, column: int) -> tuple[Known, str] | None:
     """Return what is declared of a metric in numbers."""
     if lines.table.heads[column] not in ("Minimum group", "Version", "Reviewed"):

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from harvest import figures
 from harvest.judge import Located
-from reports.release import Release
+from reports.answers_record import read_record
+from reports.release_writer import newest_number
+from reports.survey_attack import materials
 from warehouse.disclosure.attacker import AttackResult, HarvestDisagrees, attack
-from warehouse.disclosure.item import Item
-from warehouse.engine import Warehouse
-from warehouse.instruments import read_instruments
-from warehouse.voice import read_voice
-from warehouse.voice.atoms import voice_atoms
-from warehouse.voice.slices import EVERYONE, MEMBERS
 
-INSTRUMENTS_FILE = "instruments.toml"
 COLUMNS = ["metric_id", "department", "cohort", "population", "period", "value", "decimals",
            "bound"]  # fmt: skip
 _AT_MOST_DECIMALS = 9
@@ -32,22 +27,23 @@ class Answers:
     Attributes
     ----------
     atoms : DataFrame
-        metric_id, quarter, department, cohort, population, n, total, low, high, units_per_point:
-        rows of ``warehouse.voice.voice_atoms`` for whole metrics.
+        ``warehouse.voice.surveys.COLUMNS``: what publishing remembers of every figure it judged.
     """
 
     atoms: pd.DataFrame
 
 
-def read_answers(warehouse: Warehouse, release: Release, releases_folder: Path) -> Answers:
-    """Return what people answered as of the day a release speaks about.
+def read_answers(releases_folder: Path) -> Answers:
+    """Return what people answered, as publishing remembers it.
 
     The one place where the harvester looks behind a release.
+
+    Raises
+    ------
+    RecordLost
+        Something of what was published is no longer there.
     """
-    own = releases_folder.parent / INSTRUMENTS_FILE
-    facts = read_voice(warehouse, as_of=release.info.data_as_of, instruments=read_instruments(own))
-    atoms = voice_atoms(facts)
-    return Answers(atoms[atoms["item"] == atoms["metric_id"]].reset_index(drop=True))
+    return Answers(read_record(releases_folder, newest_number(releases_folder)).atoms)
 
 
 def printed_figures(located: Iterable[Located]) -> pd.DataFrame:
@@ -60,6 +56,7 @@ def printed_figures(located: Iterable[Located]) -> pd.DataFrame:
     """
     best: dict[tuple[str, figures.Place], int] = {}
     values: dict[tuple[str, figures.Place], float] = {}
+    bounds: dict[tuple[str, figures.Place], str] = {}
     for one in located:
         number = one.known.numbers.get(figures.VALUE)
         if number is None or one.form not in ("", figures.VALUE):
@@ -71,10 +68,12 @@ def printed_figures(located: Iterable[Located]) -> pd.DataFrame:
         key = (one.known.metric_id, one.known.place)
         best[key] = max(best.get(key, 0), decimals)
         values[key] = number[0]
+        bounds[key] = one.known.bound
     held = _decimals_held(values)
     rows = [
         (metric_id, place.department, place.cohort, place.population, place.period,
-         values[(metric_id, place)], min(decimals, held[metric_id]), "")
+         values[(metric_id, place)], min(decimals, held[metric_id]),
+         bounds[(metric_id, place)])
         for (metric_id, place), decimals in sorted(best.items(), key=lambda one: str(one[0]))
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -97,7 +96,7 @@ def attack_figures(
 ) -> AttackResult:
     """Attack printed figures about answers.
 
-    The seam to the audit of publishing: whatever prepares surveys there takes ``printed`` as it is.
+    Those of single metrics that are published for the whole company only are no part of it.
 
     Parameters
     ----------
@@ -110,55 +109,22 @@ def attack_figures(
     Raises
     ------
     HarvestDisagrees
-        A printed figure is not what the answers give: the warehouse has moved on since.
+        A printed figure is not what the answers give.
     """
-    atoms = answers.atoms
-    known = printed[printed["metric_id"].isin(atoms["metric_id"])]
-    groups = _groups(atoms)
-    rows = [row for figure in known.to_dict("records") for row in _row(figure, atoms, groups)]
-    harvest = pd.DataFrame(rows, columns=["item", "department", "cohort", "period", "value", "n",
-                                          "decimals", "bound", "measure", "release"])  # fmt: skip
-    true = atoms.assign(item=atoms["metric_id"], cohort=groups)
-    if harvest.empty:
-        return _nothing_printed(minimum_group, not_in_release)
-    scales = atoms[["metric_id", "low", "high", "units_per_point"]].drop_duplicates("metric_id")
-    items = [
-        Item(str(s.metric_id), int(s.low), int(s.high), units_per_point=int(s.units_per_point))
-        for s in scales.itertuples(index=False)
-        if s.metric_id in set(harvest["item"])
+    found = [
+        replace(one, item=replace(one.item, id=f"{one.item.id} ({number})"))
+        for number, one in enumerate(materials(printed.assign(status="shown"), answers.atoms))
+        if not one.printed.empty
     ]
-    columns = ["department", "cohort", "quarter", "item", "n", "total"]
-    true = true[true["item"].isin(harvest["item"])].groupby(columns[:4], as_index=False)
+    if not found:
+        return _nothing_printed(minimum_group, not_in_release)
     return attack(
-        harvest, true[["n", "total"]].sum(), items=items, minimum_group=minimum_group,
+        pd.concat([one.printed.assign(item=one.item.id) for one in found], ignore_index=True),
+        pd.concat([one.answers.assign(item=one.item.id) for one in found], ignore_index=True),
+        items=[one.item for one in found],
+        minimum_group=minimum_group,
         not_in_release=not_in_release,
-    )  # fmt: skip
-
-
-def _groups(atoms: pd.DataFrame) -> pd.Series:
-    """Name cohort and population together: to the attacker both are groups within a department."""
-    return atoms["cohort"].astype(str) + " / " + atoms["population"].astype(str)
-
-
-def _row(figure: dict[str, object], atoms: pd.DataFrame, groups: pd.Series) -> list[list[object]]:
-    """Return a printed figure as the attacker reads it; none where nobody answered."""
-    who = str(figure["population"]) or EVERYONE
-    members = MEMBERS.get(who, (who,))
-    period, department = str(figure["period"]), str(figure["department"])
-    own = atoms["population"].isin(members)
-    own &= atoms["metric_id"] == figure["metric_id"]
-    own &= (atoms["quarter"] == period) | (atoms["quarter"].str[:4] == period)
-    if department:
-        own &= atoms["department"] == department
-    if figure["cohort"]:
-        own &= atoms["cohort"] == figure["cohort"]
-    covered = atoms[own]
-    if covered.empty:
-        return []
-    named = tuple(sorted(set(groups[own])))
-    n, value = int(covered["n"].sum()), round(float(str(figure["value"])), _AT_MOST_DECIMALS)
-    return [[figure["metric_id"], department, named, period, value, n, figure["decimals"],
-             figure["bound"], "mean", 1]]  # fmt: skip
+    )
 
 
 def _nothing_printed(minimum_group: int, not_in_release: int) -> AttackResult:

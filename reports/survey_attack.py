@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,11 +11,12 @@ import pandas as pd
 from warehouse.disclosure.attacker import AttackResult, attack
 from warehouse.disclosure.item import Item
 from warehouse.metrics import BY_ID
-from warehouse.voice.slices import EVERYONE, PARTICIPANTS, added_up
+from warehouse.voice.slices import EVERYONE, MEMBERS, PARTICIPANTS, added_up
 from warehouse.voice.surveys import item_of
 
 _SIDES = ("mentor", "mentee", "pair")
 _SLICE = ["department", "cohort", "population", "period"]
+_SHARES = [metric.id for metric in BY_ID.values() if metric.unit == "fraction"]
 _SCALE = ["low", "high", "units_per_point"]
 
 
@@ -97,6 +98,16 @@ def as_answers(atoms: pd.DataFrame) -> pd.DataFrame:
     return plain.assign(item=plain["metric_id"], side=side, release=1)
 
 
+def _size(figure: Mapping[Hashable, str], sums: pd.DataFrame) -> int:
+    """Return how many answers a figure of any slice rests on."""
+    members = MEMBERS.get(figure["population"], (figure["population"],))
+    own = sums["population"].isin(members)
+    for name in ("metric_id", "period", "department", "cohort"):
+        if figure[name]:
+            own &= sums[name] == figure[name]
+    return int(sums.loc[own, "n"].sum())
+
+
 def as_harvest(figures: pd.DataFrame, atoms: pd.DataFrame) -> pd.DataFrame:
     """Return printed figures in the attacker's columns.
 
@@ -117,12 +128,18 @@ def as_harvest(figures: pd.DataFrame, atoms: pd.DataFrame) -> pd.DataFrame:
     """
     quarters = atoms.assign(period=atoms["quarter"])
     years = atoms.assign(period=atoms["quarter"].str[:4])
-    size = added_up(pd.concat([quarters, years]), ["metric_id", "period"], ["n"])
-    found = figures.drop(columns="n", errors="ignore").merge(size, on=["metric_id", *_SLICE])
+    sums = pd.concat([quarters, years])
+    size = added_up(sums, ["metric_id", "period"], ["n"])
+    keys = ["metric_id", *_SLICE]
+    found = figures.drop(columns="n", errors="ignore").merge(size, on=keys, how="left")
+    beyond = found["n"].isna()  # of the closed set, and printed all the same
+    sizes = [_size(row, sums) for row in found.loc[beyond, keys].to_dict("records")]
+    found["n"] = found["n"].astype("float64")
+    found.loc[beyond, "n"] = np.array(sizes, dtype=float)
     found = found[found["n"] > 0]
     if "decimals" not in found:
         found = found.assign(decimals=1)
-    is_share = found["metric_id"].map(lambda name: BY_ID[name].unit == "fraction").astype(bool)
+    is_share = found["metric_id"].isin(_SHARES)
     points = found["value"].astype(float)
     value = points.where(~is_share, points * 100)
     digits = [round(v, int(d)) for v, d in zip(value, found["decimals"], strict=True)]

@@ -17,7 +17,6 @@ from harvest.collect import Collector, Extent
 from harvest.survey import read_answers
 from reports.release import open_release
 from tests.acceptance.conftest import Demo
-from warehouse.engine import open_warehouse
 
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -32,12 +31,7 @@ def harvested(demo: Demo) -> Harvested:
     first = {viewer.role: viewer for viewer in reversed(collector.viewers)}
     collector.viewers = list(first.values())
     collector.collect()
-    warehouse = open_warehouse(demo.settings)
-    try:
-        answers = read_answers(warehouse, demo.release, folder)
-    finally:
-        warehouse.close()
-    return judged(collector, answers)
+    return judged(collector, read_answers(folder))
 
 
 def test_no_role_reaches_a_number_that_the_release_does_not_show_it(harvested: Harvested) -> None:

@@ -65,7 +65,8 @@ def item_of(atoms: pd.DataFrame) -> Item:
     if len(scales) != 1:
         raise ValueError(f"{atoms['metric_id'].iloc[0]}: one survey has one scale.")
     (scale,) = scales.itertuples(index=False)
-    per_point = 100 if BY_ID[str(scale.metric_id)].unit == "fraction" else 1
+    metric = BY_ID.get(str(scale.metric_id))
+    per_point = 100 if metric is not None and metric.unit == "fraction" else 1
     return Item(
         str(scale.metric_id),
         int(scale.low),
