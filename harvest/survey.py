@@ -12,7 +12,7 @@ from harvest import figures
 from harvest.judge import Located
 from reports.answers_record import read_record
 from reports.release_writer import newest_number
-from reports.survey_attack import materials
+from reports.survey_attack import SHARES, materials
 from warehouse.disclosure.attacker import AttackResult, HarvestDisagrees, attack
 
 COLUMNS = ["metric_id", "department", "cohort", "population", "period", "value", "decimals",
@@ -111,9 +111,13 @@ def attack_figures(
     HarvestDisagrees
         A printed figure is not what the answers give.
     """
+    # Shares are printed, and attacked, in percent.
+    in_percent = printed["metric_id"].isin(SHARES)
+    digits = (printed["decimals"] - 2 * in_percent).clip(lower=0)
+    printed = printed.assign(status="shown", decimals=digits)
     found = [
         replace(one, item=replace(one.item, id=f"{one.item.id} ({number})"))
-        for number, one in enumerate(materials(printed.assign(status="shown"), answers.atoms))
+        for number, one in enumerate(materials(printed, answers.atoms))
         if not one.printed.empty
     ]
     if not found:

@@ -14,7 +14,7 @@ import pandas as pd
 from models.analyses import Analyses, pair_states, read_momentum_facts, run_analyses
 from reports import release_tables
 from reports.answers_record import Entry, Record, entry_after
-from reports.carrying import NOTHING, carry, digest_facts
+from reports.carrying import NOTHING, carry, computation, digest_facts, settled_facts
 from reports.dimensions import read_dimensions
 from reports.disclosure_gate import check_disclosure
 from reports.fact_rows import figure_sources, read_fact_rows
@@ -87,11 +87,13 @@ def build_tables(
     """
     metrics = metric_rows(voice.labels)
     program = f"{code_version()} {metric_versions_sha256(metrics)}"
-    span = read_span(warehouse, as_of=edition.as_of)
+    how = computation(read_span(warehouse, as_of=edition.as_of), program=program)
+    facts = settled_facts()
+    # Only this thread puts queries of figures together: they share parts that are made once.
     # Models compute in one thread while the engine and the figures keep another busy.
     with ThreadPoolExecutor(max_workers=2) as pool:
         beside = Beside(
-            digests=pool.submit(digest_facts, warehouse, span, program=program),
+            digests=pool.submit(digest_facts, warehouse, facts, how),
             analyses=pool.submit(run_analyses, warehouse, as_of=edition.as_of),
             loads=pool.submit(_read_loads, warehouse),
         )

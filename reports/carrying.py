@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -51,25 +52,37 @@ def settled_facts() -> tuple[sa.Table, ...]:
     return tuple(sorted(found, key=lambda table: str(table.name)))
 
 
-def digest_facts(warehouse: Warehouse, span: Span, *, program: str) -> pd.DataFrame:
-    """Return the release table ``fact_digest``.
+def computation(span: Span, *, program: str) -> str:
+    """Return a hash of how figures are computed.
 
     Parameters
     ----------
-    warehouse : Warehouse
     span : Span
         The days that figures are computed for.
     program : str
         Identifies the program and its metric declarations.
     """
-    found = read_digests(warehouse, settled_facts())
     how = hashlib.sha256(f"{program} {span.first_on}".encode())
     day = Span.between(dt.date(2025, 1, 1), dt.date(2025, 1, 31))  # any, the same each time
     for grain in dict.fromkeys(BY_ID[metric_id].grain for metric_id in SETTLED):
         metrics = [m for m in METRICS if m.grain is grain and m.computed_by == "cube"]
         how.update(str(grain_query(grain, metrics, day).compile()).encode())
-    row = {"entity": _COMPUTATION, "month": "", "digest": how.hexdigest()}
-    return pd.concat([found, pd.DataFrame([row])], ignore_index=True)
+    return how.hexdigest()
+
+
+def digest_facts(warehouse: Warehouse, tables: Sequence[sa.Table], how: str) -> pd.DataFrame:
+    """Return the release table ``fact_digest``.
+
+    Parameters
+    ----------
+    warehouse : Warehouse
+    tables : sequence of Table
+        From :func:`settled_facts`.
+    how : str
+        From :func:`computation`.
+    """
+    row = {"entity": _COMPUTATION, "month": "", "digest": how}
+    return pd.concat([read_digests(warehouse, tables), pd.DataFrame([row])], ignore_index=True)
 
 
 def carry(previous: Release | None, digests: pd.DataFrame, *, as_of: dt.date) -> Carried:
@@ -89,10 +102,11 @@ def carry(previous: Release | None, digests: pd.DataFrame, *, as_of: dt.date) ->
     day = first_changed_day(previous.frame("fact_digest"), digests)
     if day is None:
         return NOTHING
-    day = min(day, previous.info.data_as_of + dt.timedelta(days=1))
+    # At least what ends on the last day is computed, and all that runs on beyond it.
+    day = min(day, previous.info.data_as_of + dt.timedelta(days=1), as_of)
     kinds = previous.frame("dimension", kind=["month", "quarter", "year"])
     ends = {name: parse_period(name).ends_on for name in kinds["value"].astype(str)}
-    over = [name for name, end in ends.items() if end < day and end <= as_of]
+    over = [name for name, end in ends.items() if end < day]
     return Carried(day, previous.figures(metric_ids=SETTLED, periods=over))
 
 

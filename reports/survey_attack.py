@@ -16,7 +16,7 @@ from warehouse.voice.surveys import item_of
 
 _SIDES = ("mentor", "mentee", "pair")
 _SLICE = ["department", "cohort", "population", "period"]
-_SHARES = [metric.id for metric in BY_ID.values() if metric.unit == "fraction"]
+SHARES = [metric.id for metric in BY_ID.values() if metric.unit == "fraction"]
 _SCALE = ["low", "high", "units_per_point"]
 
 
@@ -139,7 +139,7 @@ def as_harvest(figures: pd.DataFrame, atoms: pd.DataFrame) -> pd.DataFrame:
     found = found[found["n"] > 0]
     if "decimals" not in found:
         found = found.assign(decimals=1)
-    is_share = found["metric_id"].isin(_SHARES)
+    is_share = found["metric_id"].isin(SHARES)
     points = found["value"].astype(float)
     value = points.where(~is_share, points * 100)
     digits = [round(v, int(d)) for v, d in zip(value, found["decimals"], strict=True)]

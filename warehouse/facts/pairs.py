@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 import sqlalchemy as sa
 
@@ -35,7 +35,7 @@ def department_at(people: sa.CTE, key: str, person: str, on: str) -> sa.CTE:
     )
 
 
-@lru_cache(maxsize=4)
+@cache  # one object per span: a query names each of its parts once
 def pair_spells(span: Span) -> sa.CTE:
     """Return every pair matched by the as-of day, without open ends.
 
@@ -108,7 +108,7 @@ def pair_spells(span: Span) -> sa.CTE:
     )
 
 
-@lru_cache(maxsize=4)
+@cache  # one object per span: a query names each of its parts once
 def past_sessions(span: Span) -> sa.CTE:
     """Return sessions planned to start by the as-of day.
 
@@ -178,7 +178,7 @@ def first_pairs() -> sa.Subquery:
     )
 
 
-@lru_cache(maxsize=4)
+@cache  # one object per span: a query names each of its parts once
 def applications(span: Span) -> sa.CTE:
     """Return participations by the day they began to wait for a pair.
 

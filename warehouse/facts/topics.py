@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 import sqlalchemy as sa
 
@@ -23,7 +23,7 @@ TECHNOLOGY_WORDS = ("ai", "ki", "it", "tech", "coding", "apps")
 GOAL_WORDS = ("goal", "goals", "ziel", "ziele")
 
 
-@lru_cache(maxsize=4)
+@cache  # one object per span: a query names each of its parts once
 def held_topics(span: Span) -> sa.CTE:
     """Return the topics of held sessions, once each.
 
