@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 import outcomes
+from command_line import terminal
 from dashboard import access
 from dashboard.access import Rights, Role, Viewer
 from harvest import collect, questions
@@ -71,7 +72,8 @@ def test_the_command_fails_on_a_finding_and_names_its_place(
     one_viewer: CliRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(access, "_figure_rights", lambda *_: Rights(allowed=True))
-    monkeypatch.setenv("COLUMNS", "240")
+    monkeypatch.setattr(terminal.console, "_width", 240)  # asked for when it was made
+    monkeypatch.setattr(terminal.console, "_height", 100)
     result = one_viewer.invoke(outcomes.app, ["check", "--attack"])
     assert result.exit_code == 1
     assert "Administrator" in result.output and "is not for this role" in result.output
