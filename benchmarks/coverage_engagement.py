@@ -18,18 +18,9 @@ from models.engagement_naive import compare_scores_naively
 from models.estimate import Estimate
 from models.simulate import simulate_program
 from models.simulated import Company
+from tests.reference.test_known_truth_of_scores import COVARIATES, SOUND, STUDIES
 
 MONTHS = 42
-COVARIATES = ("department", "level")
-SOUND = Company(
-    joining_by="trait",
-    informative_response=0.0,
-    effect_by_level=0.6,
-    response_by_level=0.8,
-    response_if_enrolled=0.5,
-    response_habit=0.5,
-)
-NULL = replace(SOUND, engagement_effect=0.0, effect=0.0)
 BROKEN = {
     "joining by mood": replace(SOUND, joining_by="mood"),
     "silent when low": replace(SOUND, informative_response=0.8),
@@ -47,7 +38,7 @@ def main() -> None:
         f"{'coverage':>10}{'pre-trend':>11}{'naive':>8}"
     )
     for people in chosen.people:
-        for name, company in {"effect": SOUND, "null": NULL, **BROKEN}.items():
+        for name, company in (STUDIES | BROKEN).items():
             run_setting(f"N = {people}, {name}", people, company, chosen.replicates)
 
 

@@ -211,8 +211,7 @@ def _chained(before: str, text: str) -> str:
 
 def _lost(path: Path) -> RecordLost:
     return RecordLost(
-        f"Nothing was published: the record of what earlier releases showed about survey answers "
-        f"is missing or was changed ({path}). Without it nobody can say what new figures give "
-        "away together with old ones. Put the file back from a backup; the release before stays "
-        "valid."
+        f"The record of what releases showed about survey answers is missing or was changed "
+        f"({path}). Without it nobody can say what figures give away together, so nothing is "
+        "published. Put the file back from a backup; the current release stays valid."
     )

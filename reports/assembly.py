@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from models.analyses import Analyses, pair_states, read_momentum_facts, run_analyses
+from models.pair_facts import PairFacts
 from reports import release_tables
 from reports.answers_record import Entry, Record, entry_after
 from reports.carrying import NOTHING, carry, computation, digest_facts, settled_facts
@@ -29,7 +30,7 @@ from reports.pair_tables import (
 from reports.release import Release
 from reports.restating import with_versions
 from reports.state_history import state_history
-from reports.survey_figures import survey_figures, with_answers
+from reports.survey_figures import SurveyFigures, survey_figures, with_answers
 from reports.survey_report import audit_rows, audit_words
 from warehouse.cells import together
 from warehouse.coverage import read_span
@@ -113,6 +114,14 @@ def _read_loads(warehouse: Warehouse) -> tuple[Ledger, pd.DataFrame]:
     return read_ledger(warehouse), read_fact_rows(warehouse)
 
 
+@dataclass(frozen=True)
+class PairsKnown:
+    """What is known of pairs as of the day: who they are, and how they meet."""
+
+    facts: pd.DataFrame
+    momentum: PairFacts
+
+
 def _tables(
     warehouse: Warehouse,
     voice: VoiceFacts,
@@ -120,27 +129,17 @@ def _tables(
     edition: Edition,
     beside: Beside,
 ) -> tuple[dict[str, pd.DataFrame], Entry]:
-    as_of, policy = edition.as_of, edition.policy
-    pairs = read_pair_facts(warehouse, as_of=as_of)
+    as_of, minimum_group = edition.as_of, edition.policy.minimum_group
+    pairs = PairsKnown(
+        read_pair_facts(warehouse, as_of=as_of), read_momentum_facts(warehouse, as_of=as_of)
+    )
     carried = NOTHING
     if edition.previous is not None:
         carried = carry(edition.previous, beside.digests.result(), as_of=as_of)
-    computed = compute_cells(warehouse, as_of=as_of, voice=voice, changed_from=carried.changed_from)
-    momentum = read_momentum_facts(warehouse, as_of=as_of)
-    history = state_history(momentum, pairs, computed, as_of=as_of)
-    computed = pd.concat([computed, state_cells(history)], ignore_index=True)
-    guarded = apply_policy(computed, METRICS, policy)
-    is_answer = computed["metric_id"].isin(metrics.loc[metrics["family"] == "voice", "metric_id"])
-    is_answer = is_answer.to_numpy(dtype=bool)
-    answers = survey_figures(
-        voice, computed[is_answer], guarded[is_answer], record=edition.record, policy=policy
-    )
-    others = metrics[metrics["family"] != "voice"]
-    cells = with_versions(
-        guarded[~is_answer], others, edition.previous, minimum_group=policy.minimum_group
-    )
-    cells = together([with_answers(cells, answers), carried.cells])
-    board = pair_board(pairs, pair_states(momentum, as_of=as_of))
+    computed = _computed(warehouse, voice, pairs, as_of=as_of, changed_from=carried.changed_from)
+    cells, answers = _protected(computed, voice, metrics, edition)
+    cells = together([cells, carried.cells])
+    board = pair_board(pairs.facts, pair_states(pairs.momentum, as_of=as_of))
     events = read_pair_events(warehouse, as_of=as_of, pair_ids=board["pair_id"])
     analyses = beside.analyses.result()
     ledger, fact_rows = beside.loads.result()
@@ -154,7 +153,7 @@ def _tables(
         "curve": analyses.curve,
         "balance": analyses.balance,
         "diagnostic": analyses.diagnostic,
-        "flow": flow(pairs, minimum_group=policy.minimum_group),
+        "flow": flow(pairs.facts, minimum_group=minimum_group),
         "pair_board": board,
         "pair_event": _timeline(match_events(board), events),
         "load_summary": ledger.loads,
@@ -163,17 +162,49 @@ def _tables(
         "figure_source": figure_sources(),
         "fact_rows": fact_rows,
         "fact_digest": beside.digests.result(),
-        "survey_audit": audit_rows(answers.blocks, minimum_group=policy.minimum_group),
+        "survey_audit": audit_rows(answers.blocks, minimum_group=minimum_group),
     }
-    withheld = check_disclosure(tables, minimum_group=policy.minimum_group)
+    withheld = check_disclosure(tables, minimum_group=minimum_group)
     checks = ledger_checks(ledger, as_of=as_of, now=edition.now, is_sample=edition.is_sample)
-    title = f"No protected figure about fewer than {policy.minimum_group} people"
+    title = f"No protected figure about fewer than {minimum_group} people"
     checks.append(("minimum_group", title, "passed", withheld))
-    words = audit_words(answers.blocks, minimum_group=policy.minimum_group)
+    words = audit_words(answers.blocks, minimum_group=minimum_group)
     checks.append(("survey_audit", "Survey figures give no small group away", "passed", words))
     tables["check"] = pd.DataFrame(checks, columns=["check_id", "title", "verdict", "detail"])
     finished = {name: rounded(_with_columns(name, frame)) for name, frame in tables.items()}
     return finished, entry_after(edition.record, answers.added)
+
+
+def _computed(
+    warehouse: Warehouse,
+    voice: VoiceFacts,
+    pairs: PairsKnown,
+    *,
+    as_of: dt.date,
+    changed_from: dt.date | None,
+) -> pd.DataFrame:
+    """Return all figures that are not carried over, before disclosure control."""
+    computed = compute_cells(warehouse, as_of=as_of, voice=voice, changed_from=changed_from)
+    history = state_history(pairs.momentum, pairs.facts, computed, as_of=as_of)
+    return pd.concat([computed, state_cells(history)], ignore_index=True)
+
+
+def _protected(
+    computed: pd.DataFrame, voice: VoiceFacts, metrics: pd.DataFrame, edition: Edition
+) -> tuple[pd.DataFrame, SurveyFigures]:
+    """Return figures as they may be published, and what became of those about answers."""
+    policy = edition.policy
+    guarded = apply_policy(computed, METRICS, policy)
+    is_voice = metrics["family"] == "voice"
+    is_answer = computed["metric_id"].isin(metrics.loc[is_voice, "metric_id"]).to_numpy(dtype=bool)
+    answers = survey_figures(
+        voice, computed[is_answer], guarded[is_answer], record=edition.record, policy=policy
+    )
+    cells = with_versions(
+        guarded[~is_answer], metrics[~is_voice], edition.previous,
+        minimum_group=policy.minimum_group,
+    )  # fmt: skip
+    return with_answers(cells, answers), answers
 
 
 def rounded(frame: pd.DataFrame) -> pd.DataFrame:

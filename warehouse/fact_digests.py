@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from warehouse import tables as facts
 from warehouse.engine import Warehouse, row_hash
 from warehouse.fact_days import dated, month_name, year_and_month
+from warehouse.facts.pairs import ENDED
 from warehouse.tables import PROVENANCE
 
-_OVER = ("completed", "withdrawn", "ended")
 Said = tuple[Any, Sequence[Any]]  # a day, and what is said on it
 
 _involved = sa.union_all(
@@ -100,7 +100,7 @@ def _of_pairs_row(table: sa.Table, day: Any) -> list[Said]:
     The last session or the first status that is an end stands in for the day.
     """
     pair = facts.pair.c
-    no_end = sa.case((pair.ended_on.is_(None) & pair.status.in_(_OVER), pair.matched_on))
+    no_end = sa.case((pair.ended_on.is_(None) & pair.status.in_(ENDED), pair.matched_on))
     every = _without(table)
     return [(day, every), (no_end, every)]
 
@@ -108,7 +108,7 @@ def _of_pairs_row(table: sa.Table, day: Any) -> list[Said]:
 def _of_status_change() -> list[Said]:
     """Say that a day given later takes the place of the first status that is an end."""
     change = facts.pair_status_change.c
-    ended = sa.case((change.status.in_(_OVER), change.changed_on))
+    ended = sa.case((change.status.in_(ENDED), change.changed_on))
     of_pair = (change.pair_id, facts.pair.c.ended_on)
     return [*_of_pairs_row(facts.pair_status_change, change.changed_on), (ended, of_pair)]
 

@@ -22,12 +22,12 @@ from warehouse.cube import KEYS, SETTLED, compute_cells
 from warehouse.engine import Warehouse
 from warehouse.fact_days import DAYS, OWNERS
 from warehouse.facts.grain import Span
+from warehouse.facts.pairs import ENDED
 from warehouse.periods import parse_period
 from warehouse.tables import metadata
 
 NOW = dt.datetime(2025, 7, 10)
 EARLIER = dt.date(2024, 12, 12)
-OVER = ("completed", "withdrawn", "ended")
 # Days on which something ends or follows that began earlier, and what the row says until then.
 FOLLOWING: dict[str, dict[str, Any]] = {
     "end_on": {}, "valid_to": {}, "withdrew_on": {}, "enrolled_on": {},
@@ -68,9 +68,9 @@ def known_by(rows: Rows, day: dt.date) -> Rows:
                 if told.get(name) and told[name] > day:
                     told |= {name: None, **{k: v for k, v in before.items() if k in told}}
             kept[table].append(told)
-    ended = {r["pair_id"] for r in kept["pair_status_change"] if r["status"] in OVER}
+    ended = {r["pair_id"] for r in kept["pair_status_change"] if r["status"] in ENDED}
     for row in kept["pair"]:  # an end that only later changes tell of
-        if row.get("status") in OVER and not row.get("ended_on") and row["pair_id"] not in ended:
+        if row.get("status") in ENDED and not row.get("ended_on") and row["pair_id"] not in ended:
             row["status"] = "active"
     sessions = {row["session_id"] for row in kept["session"]}
     for table in (one.name for one in OWNERS if one.name in kept):

@@ -345,7 +345,7 @@ def test_a_record_that_was_changed_or_lost_withholds_the_release(
     (kept,) = (folder / FOLDER).glob("*.json")
     text = kept.read_text("utf-8")
     kept.write_text(text.replace('"shown"', '"suppressed"', 1), "utf-8")
-    with pytest.raises(RecordLost, match="Nothing was published"):
+    with pytest.raises(RecordLost, match="missing or was changed"):
         publish(embedded, folder, as_of=MARCH, now=NOW)
     kept.unlink()
     with pytest.raises(RecordLost):
