@@ -20,6 +20,7 @@ TITLES = {
     "learned": "Of these, worked out exactly, nearly, or to less than a point of their mean",
     "attack_range": "Tightest range the attack came to (points)",
 }
+NOTHING = "No survey figures were published yet."
 _COUNTS = ("figures", "shown", "few_answers", "worked_out")
 
 
@@ -80,7 +81,7 @@ def audit_rows(blocks: pd.DataFrame, *, minimum_group: int) -> pd.DataFrame:
 def audit_words(blocks: pd.DataFrame, *, minimum_group: int) -> str:
     """Say what audit and attack did, for the check of a release."""
     if blocks.empty:
-        return "No survey figures yet."
+        return NOTHING
     audit = audit_of(blocks, minimum_group=minimum_group)
     attack = attack_of(blocks, minimum_group=minimum_group)
     return f"{audit.in_words()} The attack: {attack.in_words()}"

@@ -66,7 +66,8 @@ def format_value(value: float | None, unit: str, *, decimals: int | None = None)
     unit : str
         fraction, count, days, hours, months, ratio or points.
     decimals : int, optional
-        Fixed number of decimals; by default one below ten and none above, without a closing zero.
+        Fixed number of decimals; by default one below ten and none above, without a closing zero;
+        scores have one.
     """
     if value is None or math.isnan(value):
         return MISSING
@@ -184,6 +185,8 @@ def _number_text(number: float, unit: str, decimals: int | None) -> str:
         return format_number(number)
     if unit == "ratio":
         return format_short(number, 2)
+    if unit == "points":  # scores stand beside one another, with the one decimal published
+        return format_number(number, 1)
     return format_short(number, 1 if abs(number) < SMALLEST_WITH_WHOLE_NUMBERS else 0)
 
 
@@ -195,7 +198,7 @@ def _common_decimals(numbers: Sequence[float], unit: str) -> int:
 def _signed(value: float, unit: str) -> str:
     number = value * 100 if unit == "fraction" else value
     text = _number_text(abs(number), unit, None)
-    return text if text == "0" else f"{'+' if number > 0 else MINUS}{text}"
+    return text if not text.strip("0.") else f"{'+' if number > 0 else MINUS}{text}"
 
 
 def _with_unit(text: str, unit: str, *, is_plural: bool = False) -> str:

@@ -7,10 +7,11 @@ from types import SimpleNamespace
 from dashboard.components.figure import Column, Figure, Table, Value, text_value
 from dashboard.data import View
 from reports import wording
+from reports.survey_report import NOTHING
 
 _SHARES = ("respondents_hidden",)
 _RANGES = ("tightest_range", "attack_range")
-NOTHING = "No survey figures were published yet."
+CHECK = "survey_audit"
 
 
 def read_counts(view: View) -> dict[str, float | None]:
@@ -35,7 +36,7 @@ def audit_figure(view: View) -> Figure:
 def read_words(view: View) -> str:
     """Return in words what audit and attack did."""
     for row in view.rows("check"):
-        if row.check_id == "survey_audit":
+        if row.check_id == CHECK:
             return str(row.detail or "")
     return ""
 

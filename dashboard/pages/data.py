@@ -16,6 +16,7 @@ from dashboard.components.state import verdict_mark
 from dashboard.content import data_health, survey_audit
 from dashboard.data import View
 from dashboard.page import Page
+from reports.survey_report import NOTHING
 
 
 def build(view: View) -> list[Any]:
@@ -36,13 +37,19 @@ def build(view: View) -> list[Any]:
     ]
 
 
+def _detail(row: Any) -> str:
+    if row.check_id == survey_audit.CHECK and row.detail != NOTHING:
+        return "What was hidden and why, and what the attack found, stands below."
+    return str(row.detail or "")
+
+
 def _checks(view: View) -> Any:
     figure = data_health.checks_figure(view)
     items = [
         html.Li(
             [
                 verdict_mark(row.verdict),
-                html.Span([row.title, html.Span(row.detail or "", className="checks__detail")]),
+                html.Span([row.title, html.Span(_detail(row), className="checks__detail")]),
             ]
         )
         for row in data_health.read_checks(view)
@@ -75,7 +82,7 @@ def _answers(view: View) -> Any:
     """Return how answers are protected, for the members of a works council to read."""
     figure = survey_audit.audit_figure(view)
     if not figure.table.rows:
-        return word_card("Survey answers", "", html.P(survey_audit.NOTHING, className="words"))
+        return word_card("Survey answers", "", html.P(NOTHING, className="words"))
     words = html.P(survey_audit.read_words(view), className="words")
     return figure_card(view, figure, [words, _region(figure)], has_picture=False)
 

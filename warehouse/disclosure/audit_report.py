@@ -45,8 +45,8 @@ class AuditReport:
             f"Of {_count(self.figures, 'figure')} {self.shown:,} are shown and {hidden:,} hidden: "
             f"{self.few_answers:,} for fewer than {self.minimum_group} answers, "
             f"{self.worked_out:,} so that a smaller group cannot be worked out. "
-            f"{100 * self.department_quarter_hidden:.1f} % of respondents are in a department that is "
-            "hidden in their quarter."
+            f"{100 * self.department_quarter_hidden:.1f} % of respondents are in a department "
+            "that is hidden in their quarter."
         )
         if self.earlier:
             words += f" {_count(self.earlier, 'figure')} had been decided by earlier releases."
