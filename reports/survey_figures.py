@@ -24,6 +24,7 @@ from warehouse.disclosure.exact import Suppression, by_department, suppress_bloc
 from warehouse.disclosure.lattice import FIGURE, AnswersBroken
 from warehouse.disclosure.policy import Policy, PolicyChanged, check_policy_unchanged
 from warehouse.disclosure.printed import WORKED_OUT_REASON, printed_figures
+from warehouse.disclosure.program import NotSettled
 from warehouse.disclosure.residues import NotSmallFractions
 from warehouse.disclosure.search import CannotProtect
 from warehouse.metrics import BY_ID
@@ -33,7 +34,7 @@ from warehouse.voice.surveys import figure_sets, placed, survey_of
 
 _FAULTS = (
     CannotProtect, AnswersBroken, PrintedFiguresDisagree, NotSmallFractions, HarvestDisagrees,
-    Unsolved,
+    Unsolved, NotSettled,
 )  # fmt: skip
 
 

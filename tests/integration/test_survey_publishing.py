@@ -27,6 +27,7 @@ from warehouse.disclosure.attacker.solver import Unsolved
 from warehouse.disclosure.bounds import PrintedFiguresDisagree
 from warehouse.disclosure.exact import SHOWN, Suppression, suppress_blocks
 from warehouse.disclosure.lattice import AnswersBroken
+from warehouse.disclosure.program import NotSettled
 from warehouse.disclosure.residues import NotSmallFractions
 from warehouse.disclosure.search import CannotProtect
 from warehouse.engine import Warehouse
@@ -287,7 +288,7 @@ def test_a_release_by_threshold_only_is_refused(
 @pytest.mark.parametrize(
     "fault",
     [CannotProtect, AnswersBroken, PrintedFiguresDisagree, NotSmallFractions, HarvestDisagrees,
-     Unsolved],
+     Unsolved, NotSettled],
 )  # fmt: skip
 def test_any_doubt_withholds_the_release(
     embedded: Warehouse, monkeypatch: pytest.MonkeyPatch, fault: type[Exception]

@@ -9,12 +9,21 @@ import highspy
 import numpy as np
 from scipy import sparse
 
+# All variables are bounded, so that no program is unbounded.
+_INFEASIBLE = (
+    highspy.HighsModelStatus.kInfeasible,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible,
+)
 _MOST_NODES = 20_000  # a limit in seconds would make results depend on the machine
 _PRIMAL_SIMPLEX = 4  # another objective leaves the last vertex feasible: go on from there
 
 
 class NoSolution(Exception):
-    """The program has no feasible point, or the solver did not finish."""
+    """The program has no feasible point."""
+
+
+class NotSettled(NoSolution):
+    """The solver stopped before it knew."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,9 @@ class Program:
         Raises
         ------
         NoSolution
-            Nothing feasible, or not solved.
+            Nothing feasible.
+        NotSettled
+            Stopped before that was known.
         """
         sense = highspy.ObjSense.kMaximize if largest else highspy.ObjSense.kMinimize
         self._highs.changeObjectiveSense(sense)
@@ -90,7 +101,9 @@ class Program:
         if status == highspy.HighsModelStatus.kUnknown:
             status = self._run_afresh()
         if status != highspy.HighsModelStatus.kOptimal:
-            raise NoSolution(self._highs.modelStatusToString(status))
+            raise (NoSolution if status in _INFEASIBLE else NotSettled)(
+                self._highs.modelStatusToString(status)
+            )
         solution = self._highs.getSolution()
         duals = np.zeros(self._highs.getNumRow())
         if not self._whole:

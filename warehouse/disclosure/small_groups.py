@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from warehouse.disclosure.item import Whole
-from warehouse.disclosure.program import NoSolution, Program
+from warehouse.disclosure.program import NoSolution, NotSettled, Program
 from warehouse.disclosure.residues import (
     Residues,
     cancelling,
@@ -44,6 +44,11 @@ def find_small_groups(
     -------
     list of tuple of int
         The atoms of each group, smallest groups first; empty only if there are none.
+
+    Raises
+    ------
+    NotSettled
+        The search took too long to be sure.
     """
     kinds = _Kinds(shown, n)
     small = np.flatnonzero(kinds.n < minimum)
@@ -57,6 +62,8 @@ def find_small_groups(
     while len(found) < at_most:
         try:
             point = program.optimum(size.astype(float), largest=False).point
+        except NotSettled:
+            raise  # there may be one that was not found
         except NoSolution:
             break
         chosen = np.flatnonzero(point > 0.5)

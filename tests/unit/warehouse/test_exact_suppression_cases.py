@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 
 from tests.survey_cases import FIGURE, ITEM, attacked, decide, hidden, pattern, table
 from warehouse.disclosure import COMPLEMENT_REASON
@@ -14,7 +16,9 @@ from warehouse.disclosure.item import Item
 from warehouse.disclosure.lattice import AnswersBroken, Survey
 from warehouse.disclosure.policy import Policy
 from warehouse.disclosure.printed import printed_figures
+from warehouse.disclosure.program import NotSettled, Program
 from warehouse.disclosure.search import CannotProtect
+from warehouse.disclosure.small_groups import find_small_groups
 
 
 def test_nothing_sensitive_hides_nothing() -> None:
@@ -179,3 +183,19 @@ def test_a_narrow_group_behind_frozen_figures_is_refused_too() -> None:
 def test_sums_that_contradict_themselves_are_refused(row: tuple[Any, ...], problem: str) -> None:
     with pytest.raises(AnswersBroken, match=problem):
         decide(table([row, ("B", "x", "2026Q1", "i", 2, 4)]))
+
+
+def test_a_search_for_small_groups_that_is_not_settled_is_no_proof_of_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The company and one of two departments give the other one away.
+    shown = sparse.csr_array(np.array([[1, 1], [1, 0]]))
+    n = np.array([9, 3])
+    assert find_small_groups(shown, n, minimum=5, at_most=1) == [(1,)]
+
+    def gives_up(*_: Any, **__: Any) -> Any:
+        raise NotSettled("Solution limit reached")
+
+    monkeypatch.setattr(Program, "optimum", gives_up)
+    with pytest.raises(NotSettled):
+        find_small_groups(shown, n, minimum=5, at_most=1)
