@@ -155,7 +155,9 @@ def _department_rights(viewer: Viewer, table: str) -> Rights:
     if table == "flow":
         sides = ("mentor_department", "mentee_department")
         return Rights(allowed=True, only=dict.fromkeys(sides, viewer.departments), either=sides)
-    return _EVERYTHING  # estimates, curves, and checks exist for the whole company only
+    if table == "group_effect":
+        return Rights(allowed=True, only={"department": ("", *viewer.departments), "cohort": ("",)})
+    return _EVERYTHING  # other effects, curves, and checks exist for the whole company only
 
 
 def may_read_workforce(viewer: Viewer, *, department: str, period_kind: str) -> bool:

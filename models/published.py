@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import pandas as pd
@@ -62,6 +62,36 @@ DIAGNOSTIC_COLUMNS = [
     "threshold",
     "verdict",
 ]
+GROUP_EFFECT_COLUMNS = [
+    "analysis",
+    "outcome",
+    "population",
+    "measure",
+    "horizon_months",
+    "cohort",
+    "department",
+    "grouping",
+    "point",
+    "lower",
+    "upper",
+    "n_treated",
+    "status",
+    "reason",
+]
+EVENT_STUDY_COLUMNS = [
+    "analysis",
+    "outcome",
+    "population",
+    "waves_since",
+    "point",
+    "lower",
+    "upper",
+    "n_treated",
+    "status",
+    "reason",
+]
+VERDICT_COLUMNS = ["analysis", "outcome", "population", "verdict", "reasons"]
+BACKTEST_COLUMNS = ["model", "measure", "value", "is_used"]
 BOARD_COLUMNS = [
     "pair_id",
     "state",
@@ -73,7 +103,25 @@ BOARD_COLUMNS = [
     "next_planned_on",
     "sessions_held",
     "sessions_cancelled_by_mentee",
+    "risk",
 ]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of the tables of a release that analyses fill, by table name."""
+
+    estimate: list[dict[str, Any]] = field(default_factory=list)
+    curve: list[pd.DataFrame] = field(default_factory=list)
+    balance: list[dict[str, Any]] = field(default_factory=list)
+    diagnostic: list[dict[str, Any]] = field(default_factory=list)
+    group_effect: list[dict[str, Any]] = field(default_factory=list)
+    event_study: list[dict[str, Any]] = field(default_factory=list)
+
+    def extend(self, other: Rows) -> None:
+        """Add the rows of another analysis."""
+        for each in fields(self):
+            getattr(self, each.name).extend(getattr(other, each.name))
 
 
 @dataclass(frozen=True)

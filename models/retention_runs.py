@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from models import published
 from models.estimate import EstimationError
 from models.options import RetentionOptions
 from models.panel import COVARIATES, JOINED_IN_OTHER_ROLE, Panel, only_role
-from models.published import Slice
+from models.published import Rows, Slice
 from models.retention import FollowedStudy, RetentionStudy, months_needed, open_study
 from models.sensitivity import compare_naively
 
@@ -23,16 +23,6 @@ POPULATIONS = ("all", "mentor", "mentee")
 MAIN_OUTCOME = "voluntary_exit"
 OUTCOMES = {MAIN_OUTCOME: "voluntary_exit", "any_exit": "exited"}
 TRUNCATION = 0.995
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Rows of the four tables, by table name."""
-
-    estimate: list[dict[str, Any]]
-    curve: list[pd.DataFrame]
-    balance: list[dict[str, Any]]
-    diagnostic: list[dict[str, Any]]
 
 
 def run_retention(panel: Panel, pairs: pd.DataFrame, *, seed: int = 0) -> Rows:
@@ -50,7 +40,7 @@ def run_retention(panel: Panel, pairs: pd.DataFrame, *, seed: int = 0) -> Rows:
     -------
     Rows
     """
-    rows = Rows([], [], [], [])
+    rows = Rows()
     clusters = pair_clusters(panel.people, pairs)
     person_month = panel.rows.assign(pair_cluster=clusters[panel.rows["person"]])
     options = RetentionOptions(seed=seed)
@@ -75,7 +65,7 @@ def run_retention(panel: Panel, pairs: pd.DataFrame, *, seed: int = 0) -> Rows:
 def refuse_retention(error: EstimationError) -> Rows:
     """Rows that say why no retention analysis could run at all."""
     rows = [row for population in POPULATIONS for row in _refuse_population(population, error)]
-    return Rows(rows, [], [], [])
+    return Rows(estimate=rows)
 
 
 def _refuse_population(population: str, error: EstimationError) -> Iterator[dict[str, Any]]:

@@ -11,8 +11,10 @@ from importlib import metadata
 import numpy as np
 import pandas as pd
 
-from models.analyses import Analyses, pair_states, read_momentum_facts, run_analyses
+from models.analyses import Analyses, run_analyses
+from models.momentum_runs import pair_states, read_momentum_facts
 from models.pair_facts import PairFacts
+from models.published import BACKTEST_COLUMNS
 from reports import release_tables
 from reports.answers_record import Entry, Record, entry_after
 from reports.carrying import NOTHING, carry, computation, digest_facts, settled_facts
@@ -153,6 +155,10 @@ def _tables(
         "curve": analyses.curve,
         "balance": analyses.balance,
         "diagnostic": analyses.diagnostic,
+        "group_effect": analyses.group_effect,
+        "event_study": analyses.event_study,
+        "verdict": analyses.verdict,
+        "backtest": pd.DataFrame(columns=BACKTEST_COLUMNS),
         "flow": flow(pairs.facts, minimum_group=minimum_group),
         "pair_board": board,
         "pair_event": _timeline(match_events(board), events),

@@ -18,6 +18,8 @@ _PUBLISHED_COUNTS = (
     ("estimate", "n_treated"),
     ("estimate", "n_control"),
     ("curve", "at_risk"),
+    ("group_effect", "n_treated"),
+    ("event_study", "n_treated"),
     ("flow", "pairs"),
 )
 

@@ -75,7 +75,7 @@ def pair_board(pairs: pd.DataFrame, states: pd.DataFrame) -> pd.DataFrame:
     pairs : DataFrame
         From :func:`read_pair_facts`.
     states : DataFrame
-        From :func:`models.analyses.pair_states`.
+        From :func:`models.momentum_runs.pair_states`.
     """
     board = states.merge(pairs, on="pair_id", how="inner", validate="one_to_one")
     return board.sort_values(["need_rank", "pair_id"], ignore_index=True)

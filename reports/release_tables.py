@@ -100,12 +100,13 @@ metric_cell = Table(  # a view in the file
 estimate = Table(
     "estimate",
     metadata,
-    Column("analysis", String),  # retention
-    Column("outcome", String),  # voluntary_exit, any_exit
+    Column("analysis", String),  # retention, careers, engagement
+    Column("outcome", String),  # voluntary_exit, any_exit; promotion, internal_move; a construct
     Column("population", String),  # all, mentor, mentee
     Column("variant", String),  # main, intention_to_treat, truncated, naive_hire, naive_enrollment
-    Column("measure", String),  # risk_difference (fraction still employed), months_employed
-    Column("horizon_months", Integer),
+    # risk_difference (fraction still employed, or promoted), months_employed, score_difference
+    Column("measure", String),
+    Column("horizon_months", Integer),  # NULL for scores
     Column("point", Double),
     Column("standard_error", Double),
     Column("lower", Double),
@@ -150,6 +151,57 @@ diagnostic = Table(
     Column("threshold", Double),
     Column("verdict", String),  # passed, note, failed
 )
+# Effects in single cohorts and departments, drawn towards their mean; never the raw ones.
+group_effect = Table(
+    "group_effect",
+    metadata,
+    Column("analysis", String),
+    Column("outcome", String),
+    Column("population", String),
+    Column("measure", String),
+    Column("horizon_months", Integer),
+    Column("cohort", String),  # '' for a department, and for the mean over groups
+    Column("department", String),  # '' for a cohort, and for the mean over groups
+    Column("grouping", String),  # cohort, department
+    Column("point", Double),
+    Column("lower", Double),
+    Column("upper", Double),
+    Column("n_treated", Integer),
+    Column("status", String),
+    Column("reason", String),
+)
+event_study = Table(
+    "event_study",
+    metadata,
+    Column("analysis", String),
+    Column("outcome", String),
+    Column("population", String),
+    Column("waves_since", Integer),  # 0 = first wave after joining; below 0 before joining
+    Column("point", Double),
+    Column("lower", Double),
+    Column("upper", Double),
+    Column("n_treated", Integer),
+    Column("status", String),
+    Column("reason", String),
+)
+verdict = Table(
+    "verdict",
+    metadata,
+    Column("analysis", String),
+    Column("outcome", String),
+    Column("population", String),
+    Column("verdict", String),  # works, works_against, too_early, no_sign, do_not_trust
+    Column("reasons", String),  # codes with numbers, a JSON list, the deciding one first
+)
+# How well the warning about silent pairs would have done so far.
+backtest = Table(
+    "backtest",
+    metadata,
+    Column("model", String),  # logistic, boosting, silent_30_days, recency
+    Column("measure", String),
+    Column("value", Double),
+    Column("is_used", Boolean),  # the model behind the risk on the board
+)
 flow = Table(
     "flow",
     metadata,
@@ -181,6 +233,8 @@ pair_board = Table(
     Column("days_since_last", Integer),  # since the match where none was held
     Column("sessions_held", Integer),
     Column("sessions_cancelled_by_mentee", Integer),
+    # chance that no session is held in the next 30 days; NULL where it says nothing
+    Column("risk", Double),
 )
 pair_event = Table(
     "pair_event",

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pandas as pd
 
-from models.analyses import pair_state_history
+from models.momentum_runs import pair_state_history
 from models.pair_facts import PairFacts
 from warehouse.periods import parse_period
 
@@ -21,7 +21,7 @@ def state_history(
     Parameters
     ----------
     facts : PairFacts
-        From :func:`models.analyses.read_momentum_facts`, as of the same day.
+        From :func:`models.momentum_runs.read_momentum_facts`, as of the same day.
     pairs : DataFrame
         From :func:`reports.pair_tables.read_pair_facts`.
     cells : DataFrame

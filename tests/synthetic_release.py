@@ -56,6 +56,8 @@ _LEVELS = {
     "turnover_gri": (0.031, 0.005),
 } | {f"pair_state_{state}": (share, 0.06) for state, share in STATES}
 
+_RISK = {"on_track": 0.12, "drifting": 0.48, "stalled": 0.71, "dormant": 0.86}  # no session soon
+
 # Definitions that changed: one whose figures were restated, one whose earlier figures were kept.
 _CHANGES = (
     ("adherence", dt.date(2026, 6, 30), "Days on which the pair is paused no longer count."),
@@ -217,7 +219,7 @@ def _pair_board(rng: np.random.Generator, pairs: int) -> pd.DataFrame:
              json.dumps(_reasons(state, cancelled)), state in _NEEDS, 0,
              AS_OF - dt.timedelta(days=max(days, 30) + 15 * held), cadence, last,
              booked if state in ("on_track", "too_early") else None,
-             days, held, cancelled)
+             days, held, cancelled, _RISK.get(state))
         )  # fmt: skip
     board = _frame("pair_board", rows)
     urgency = {state: i for i, state in enumerate([*_NEEDS, "too_early", "paused", "on_track"])}
@@ -323,6 +325,10 @@ def _impact() -> dict[str, pd.DataFrame]:
         "curve": _frame("curve", curves),
         "balance": _frame("balance", [tuple(row) for row in balances]),
         "diagnostic": _frame("diagnostic", diagnostics),
+        "group_effect": _frame("group_effect", []),
+        "event_study": _frame("event_study", []),
+        "verdict": _frame("verdict", []),
+        "backtest": _frame("backtest", []),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from models.analyses import pair_states, read_momentum_facts
+from models.momentum_runs import pair_states, read_momentum_facts
 from reports.change_causes import Cause
 from reports.publish import NothingToPublish, publish
 from reports.release import NoRelease, Release, open_release

@@ -6,13 +6,8 @@ import json
 import pandas as pd
 import pytest
 
-from models.analyses import (
-    Analyses,
-    pair_state_history,
-    pair_states,
-    read_momentum_facts,
-    run_analyses,
-)
+from models.analyses import Analyses, run_analyses
+from models.momentum_runs import pair_state_history, pair_states, read_momentum_facts
 from tests.unit.models.company import AS_OF, company_tables, fill, simulate
 
 
