@@ -72,3 +72,17 @@ def read_cell(row: SimpleNamespace) -> Cell:
         metric_version=None if row.metric_version is None else int(row.metric_version),
         bound=row.bound or "",
     )
+
+
+def estimate_cell(row: SimpleNamespace | None) -> Cell:
+    """Return an estimate as a figure that can be drawn on a line."""
+    if row is None:
+        return Cell()
+    return Cell(
+        value=row.point,
+        lower=row.lower,
+        upper=row.upper,
+        n=row.n_treated,
+        status=row.status,
+        reason=row.reason or "",
+    )

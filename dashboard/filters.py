@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlencode
 
 NAMES = ("program", "cohort", "department", "quarter")
-PAGE_NAMES = ("metric", "state", "pair", "population", "outcome")  # what one page is asked
+# what one page is asked
+PAGE_NAMES = ("metric", "state", "pair", "population", "outcome", "cost", "exit_cost")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ _LAYOUT = frozenset({
 })  # fmt: skip
 _WORDS = frozenset({"text", "name", "hovertext", "ids", "labels", "hovertemplate", "ticktext"})
 _PLACEHOLDER = re.compile(r"%\{[^}]*\}|<[^>]*>")
-_LINES = (0.0, 1.0, 0.1, -0.1)  # no difference, the whole height, the limit of a balance
+# No difference, the whole height, the limit of a balance, the moment of joining between two waves.
+_LINES = (0.0, 1.0, 0.1, -0.1, -0.5)
 _PATH = re.compile(r"([ML])([\d.]+) ([\d.]+)")
 _COUNT = re.compile(r"course over (\d+)")
 _SPARK_START, _SPARK_WIDTH, _SPARK_STEP = 3.0, 134.0, 0.11
@@ -133,4 +134,5 @@ def _numbers(values: list[Any]) -> Iterator[float]:
 
 
 def _key(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, int | float) else str(value)
+    """Return the place of a point as tables write it: with a true minus."""
+    return f"{value:g}".replace("-", "−") if isinstance(value, int | float) else str(value)

@@ -20,41 +20,102 @@ _ESTIMATES = {
     "n joined": "n_treated", "Joined": "n_treated", "n compared": "n_control",
     "Colleagues": "n_control", "Smallest effect that could be seen": "minimum_detectable_effect",
     "Smallest effect to be seen": "minimum_detectable_effect",
+    "More still employed": "point", "Higher score": "point", "Pooled effect": "point",
+    "Effect on the score": "point",
     "Colleagues after weighting": "effective_sample_size",
 }  # fmt: skip
 _HORIZONS = {format_horizon(months): months for months in (6, 12, 24)}
 _HORIZONS |= {f"after {words}": months for words, months in list(_HORIZONS.items())}
 _VARIANTS = {words: code for code, words in codes.VARIANTS.items()} | {
     "This analysis": "main", "Naive, from joining": "naive_enrollment",
-    "Naive, from hire": "naive_hire",
+    "Naive, from hire": "naive_hire", "Naive, members against others": "naive_difference",
+    "Naive, before against after": "naive_before_after",
 }  # fmt: skip
 _POPULATIONS = {codes.POPULATIONS[code]: code for code in ("all", "mentor", "mentee")}
-_OUTCOMES = {words.capitalize(): code for code, words in codes.OUTCOMES.items()}
+_FORESTS = ("When", "By method", "Group")
+_SCORES = "score_difference"
+_MEAN = "Mean of all"
 _MEASURES = {words: code for code, words in codes.MEASURES.items()} | {
     "More still employed, of 100": "risk_difference",
 }
 
 
 def estimate(lines: TableLines, row: int, column: int) -> tuple[Known, str] | None:
-    """Return an estimate by who, which exits, how computed, what and how soon."""
+    """Return an estimate by who, on what, how computed, in which measure and how soon."""
     words = [lines.head(row, i) for i in range(min(4, len(lines.table.heads)))]
     every = [*words, *lines.table.words]
+    outcome = _outcome(lines, words)
+    is_score = outcome in _scores(lines)
     wanted = {
         "population": _named(every, _POPULATIONS, _population(lines)),
-        "outcome": _named(words, _OUTCOMES, _outcome(lines)),
+        "outcome": outcome,
         "variant": _named(words, _VARIANTS, "main"),
-        "measure": _named(every, _MEASURES, "risk_difference"),
-        "horizon_months": _named(words, _HORIZONS, _horizon(lines, row)),
+        "measure": _SCORES if is_score else _named(every, _MEASURES, "risk_difference"),
+        "horizon_months": None if is_score else _named(words, _HORIZONS, _horizon(lines, row)),
     }
     head = lines.table.heads[column]
-    is_forest = lines.table.heads[0] == "When"
+    is_forest = lines.table.heads[0] in _FORESTS
     if head == "Horizon, months":
         return bag_of("a horizon", [(float(h), "count") for h in _HORIZONS.values()]), ""
     if head not in _ESTIMATES and not is_forest:
         return None
     if "Analysis" in lines.table.heads:
-        wanted |= {"population": "all", "outcome": "voluntary_exit"}
+        wanted |= {"population": "all"}
     return estimate_known(lines.known, wanted), "" if is_forest else _ESTIMATES[head]
+
+
+def group(lines: TableLines, row: int, column: int) -> tuple[Known, str] | None:
+    """Return the effect in a cohort or a department, or their mean."""
+    head, is_forest = lines.table.heads[column], lines.table.heads[0] in _FORESTS
+    if column == 0 or (head not in _ESTIMATES and not is_forest):
+        return None  # a cohort may be called 2025
+    words = [lines.head(row, i) for i in range(min(5, len(lines.table.heads)))]
+    outcome = _outcome(lines, words)
+    is_score = outcome in _scores(lines)
+    wanted = {
+        "outcome": outcome,
+        "population": "all",
+        "measure": _SCORES if is_score else "risk_difference",
+        "horizon_months": None if is_score else _named(words, _HORIZONS, 12),
+    }
+    name = lines.by_head(row, "Group") or words[0]
+    said = lines.by_head(row, "By").lower() or lines.table.heads[0].lower()
+    kinds = [said] if said in ("cohort", "department") else ["cohort", "department"]
+    found = [_group_of(lines, wanted, kind, name) for kind in kinds]
+    known = [one for one in found if one is not None]
+    if not known:
+        return Known(f"effect in {name}", withheld=NOT_PUBLISHED), ""
+    if len(known) == 1:
+        return known[0], "" if is_forest else _ESTIMATES[head]
+    return bag_of(f"effect in {name}", [n for one in known for n in one.numbers.values()]), ""
+
+
+def _group_of(lines: TableLines, wanted: Mapping[str, Any], kind: str, name: str) -> Known | None:
+    value = "" if name == _MEAN else lines.labels.find(name, kind)
+    if value is None:
+        return None
+    place = {"cohort": "", "department": "", "grouping": kind} | {kind: value}
+    return group_known(lines.known, {**wanted, **place})
+
+
+def event(lines: TableLines, row: int, column: int) -> tuple[Known, str] | None:
+    """Return the effect on a score so many waves after joining."""
+    head = lines.table.heads[column]
+    waves = lines.known.rows.frame("event_study")["waves_since"].unique()
+    if head == "Waves since joining":
+        return bag_of("a wave", [(float(wave), "count") for wave in waves]), ""
+    if head not in _ESTIMATES:
+        return None
+    is_page = lines.table.heads[0] == "Waves since joining"
+    wanted = {
+        "outcome": _outcome(lines, [lines.head(row)]),
+        "population": _population(lines) if is_page else "all",
+        "waves_since": int(float(lines.by_head(row, "Waves since joining").replace("−", "-"))),
+    }
+    units = dict.fromkeys(("point", "lower", "upper"), "points") | {"n_treated": "count"}
+    name = f"event study {', '.join(map(str, wanted.values()))}"
+    found = lines.known.rows.find("event_study", **wanted)
+    return _row_known(lines.known, name, found, units), _ESTIMATES[head]
 
 
 def curve(lines: TableLines, row: int, column: int) -> tuple[Known, str] | None:
@@ -67,7 +128,7 @@ def curve(lines: TableLines, row: int, column: int) -> tuple[Known, str] | None:
     month = int(float(lines.head(row)))
     is_page = "Joined: still employed" in lines.table.heads
     population = _population(lines) if is_page else "all"
-    outcome = _outcome(lines) if is_page else "voluntary_exit"
+    outcome = _outcome(lines, []) if is_page else "voluntary_exit"
     found = lines.known.rows.find(
         "curve", arm=arm, month=month, population=population, outcome=outcome
     )
@@ -113,6 +174,16 @@ def estimate_known(known: Figures, wanted: Mapping[str, Any]) -> Known:
     return _row_known(known, name, found, units)
 
 
+def group_known(known: Figures, wanted: Mapping[str, Any]) -> Known:
+    """Return the one effect of a group with these keys, if this viewer may see it."""
+    name = f"group effect {', '.join(str(value) for value in wanted.values())}"
+    if not rights.may_see_group_effect(known.viewer, wanted["cohort"], wanted["department"]):
+        return Known(name, withheld=rights.NOT_YOURS)
+    unit = codes.MEASURE_UNITS[str(wanted["measure"])]
+    units = dict.fromkeys(("point", "lower", "upper"), unit) | {"n_treated": "count"}
+    return _row_known(known, name, known.rows.find("group_effect", **wanted), units)
+
+
 def _row_known(known: Figures, name: str, rows: list[Any], units: Mapping[str, str]) -> Known:
     """Return the numbers of the one row there should be; ``units`` says which columns have some."""
     if not rights.may_see_effects(known.viewer):
@@ -137,9 +208,18 @@ def _population(lines: TableLines) -> str:
     return asked if asked in _POPULATIONS.values() else "all"
 
 
-def _outcome(lines: TableLines) -> str:
+def _outcome(lines: TableLines, words: list[str]) -> str:
+    """Return the outcome a row names, else the one that was asked for."""
+    known = [str(outcome) for outcome in lines.known.rows.frame("estimate")["outcome"].unique()]
     asked = lines.asked.params.get("outcome", "")
-    return asked if asked in codes.OUTCOMES else "voluntary_exit"
+    usual = asked if asked in known else "voluntary_exit"
+    named = {codes.OUTCOMES.get(o, o.replace("_", " ")).capitalize(): o for o in known}
+    return str(_named(words, named, usual))
+
+
+def _scores(lines: TableLines) -> frozenset[str]:
+    frame = lines.known.rows.frame("estimate")
+    return frozenset(frame.loc[frame["measure"] == _SCORES, "outcome"])
 
 
 def _named(words: list[str], names: Mapping[str, Any], usual: Any) -> Any:

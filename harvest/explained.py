@@ -19,6 +19,8 @@ from harvest.figures import Figures, Known, Number, Place
 from harvest.metric_tables import sum_of_states
 from harvest.numbers import Printed
 from harvest.pair_board import board_of, pair_known
+from models.verdict import WORTHWHILE
+from reports import codes
 
 Kind = Callable[[Figures, Asked], Iterator[Number]]
 _REMEMBERED = 2_000  # parts; a viewer's slices are some hundreds
@@ -92,14 +94,16 @@ def _effects(known: Figures, _: Asked) -> Iterator[Number]:
     if not rights.may_see_effects(known.viewer):
         return
     for row in known.rows.frame("estimate").itertuples(index=False):
-        unit = "fraction" if row.measure == "risk_difference" else "months"
+        unit = codes.MEASURE_UNITS[row.measure]
         for name in ("point", "lower", "upper", "minimum_detectable_effect"):
             if row.status == "shown" and not pd.isna(getattr(row, name)):
                 yield float(getattr(row, name)), unit
         for name in ("n_treated", "n_control", "effective_sample_size"):
             if not pd.isna(getattr(row, name)):
                 yield float(getattr(row, name)), "count"
-        yield float(row.horizon_months), "months"
+        if not pd.isna(row.horizon_months):
+            yield float(row.horizon_months), "months"
+    yield from ((value, "fraction") for value in WORTHWHILE.values())
     for row in known.rows.frame("diagnostic").itertuples(index=False):
         for value in (row.value, row.threshold):
             if not pd.isna(value):

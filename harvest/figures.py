@@ -115,7 +115,8 @@ class ReleaseRows:
         if (table, names) not in self._indexes:
             index: dict[tuple[object, ...], list[Any]] = {}
             for row in self.frame(table).itertuples(index=False):
-                index.setdefault(tuple(getattr(row, name) for name in names), []).append(row)
+                key = tuple(_plain(getattr(row, name)) for name in names)
+                index.setdefault(key, []).append(row)
             self._indexes[(table, names)] = index
         return self._indexes[(table, names)].get(tuple(equals[name] for name in names), [])
 
@@ -229,3 +230,7 @@ class Figures:
 def _figure(known: Known, version: float | None) -> Any:
     numbers = {form: known.numbers.get(form, (None, ""))[0] for form in (VALUE, LOWER, UPPER)}
     return SimpleNamespace(**numbers, status="shown", metric_version=version, bound=known.bound)
+
+
+def _plain(value: object) -> object:
+    return None if isinstance(value, float) and value != value else value  # noqa: PLR0124

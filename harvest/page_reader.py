@@ -180,7 +180,6 @@ class PageReader:
         self._tables.append((own, heads, tuple(rows)))
 
     def _cell(self, props: dict[str, Any], card: _Card) -> FoundCell:
-        texts: list[str] = []
         more: list[str] = []
         is_drawn = False
         for part in _parts(props):
@@ -199,8 +198,9 @@ class PageReader:
                 for t in (own if isinstance(own, list) else [own])
                 if isinstance(t, str | int | float)
             ]
-            (more if "visually-hidden" in _class(part) else texts).extend(said)
-        return FoundCell("".join(texts).strip(), None, tuple(more), is_drawn)
+            if "visually-hidden" in _class(part):
+                more.extend(said)
+        return FoundCell("".join(_read_aloud(props)).strip(), None, tuple(more), is_drawn)
 
 
 def _card_of(props: dict[str, Any], outer: _Card) -> _Card:
@@ -226,6 +226,20 @@ def _parts(props: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield props
     for child in _components(props.get("children")):
         yield from _parts(child["props"])
+
+
+def _read_aloud(props: dict[str, Any]) -> Iterator[str]:
+    """Yield the visible texts of a part in reading order, paragraphs apart."""
+    children = props.get("children")
+    for child in children if isinstance(children, list) else [children]:
+        if isinstance(child, dict):
+            own = child.get("props") or {}
+            if "visually-hidden" not in _class(own):
+                yield from _read_aloud(own)
+                if child.get("type") == "P":
+                    yield " "
+        elif isinstance(child, str | int | float):
+            yield str(child)
 
 
 def _words(props: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from functools import cache
 import pandas as pd
 
 from harvest import rights
-from harvest.effect_tables import estimate_known
+from harvest.effect_tables import estimate_known, group_known
 from harvest.figures import NOT_PUBLISHED, Known, Number, Place, ReleaseRows
 from harvest.pair_board import board_of, pair_known
 from harvest.table_lines import TableLines, bag_of
@@ -139,12 +139,20 @@ def tidy(lines: TableLines, row: int, column: int) -> tuple[Known, str] | None:
                                           "period")))  # fmt: skip
         return lines.known.cell(metric_id, place), form
     parts = metric_id.split(".")
-    if len(parts) != 5:
+    if len(parts) not in (4, 5):
         return Known(metric_id, withheld=NOT_PUBLISHED), form
-    wanted = {"outcome": parts[1], "variant": parts[2], "measure": parts[3],
-              "horizon_months": int(parts[4].removesuffix("m")),
-              "population": line["population"]}  # fmt: skip
-    return estimate_known(lines.known, wanted), {"value": "point", "n": "n_treated"}.get(form, form)
+    wanted: dict[str, object] = {
+        "outcome": parts[1],
+        "measure": parts[3],
+        "population": line["population"],
+        "horizon_months": int(parts[4].removesuffix("m")) if parts[4:] else None,
+    }
+    part = {"value": "point", "n": "n_treated"}.get(form, form)
+    if parts[2].startswith("pooled_by_"):
+        wanted |= {name: line[name] for name in ("cohort", "department")}
+        wanted["grouping"] = parts[2].removeprefix("pooled_by_")
+        return group_known(lines.known, wanted), part
+    return estimate_known(lines.known, wanted | {"variant": parts[2]}), part
 
 
 def _both_departments(lines: TableLines, row: int, head: str) -> tuple[str | None, str | None]:

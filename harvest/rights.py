@@ -78,6 +78,13 @@ def may_see_effects(viewer: Viewer) -> bool:
     return viewer.role is not Role.ADMINISTRATOR
 
 
+def may_see_group_effect(viewer: Viewer, cohort: str, department: str) -> bool:
+    """Tell whether the effect in one cohort or department may be seen."""
+    if viewer.role is Role.DEPARTMENT_HEAD:
+        return not cohort and department in ("", *viewer.departments)
+    return may_see_effects(viewer)
+
+
 def may_see_pairs(viewer: Viewer, program: str) -> bool:
     """Tell whether a pair may be seen by name."""
     return viewer.role is Role.PROGRAM_MANAGER and program in viewer.programs

@@ -37,6 +37,7 @@ _PHRASES = (
     r"\babove 0\.1\b",
     r"\blimit 0\.1\b",
     r"\bunder 0\.01\b",
+    r"\(0 is the first\)",
     r"\bOf the \d+ compared here, about \d+ would be called one by chance alone\b",
     r"\bFrom 0, dotted\b",
     r"\bof 5\b(?=;|$)",
@@ -110,7 +111,7 @@ def _reasons(rows: ReleaseRows) -> list[str]:
         f"withheld under {minimum} people",
         f"{minimum} people",
     }
-    for table in ("metric_cell", "flow", "estimate"):
+    for table in ("metric_cell", "flow", "estimate", "group_effect", "event_study"):
         found |= set(rows.release.tally(table, "reason"))
     return sorted((text for text in found if _has_digit(text)), key=len, reverse=True)
 

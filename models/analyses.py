@@ -18,10 +18,10 @@ from models.published import (
     ESTIMATE_COLUMNS,
     EVENT_STUDY_COLUMNS,
     GROUP_EFFECT_COLUMNS,
-    VERDICT_COLUMNS,
     Rows,
 )
 from models.retention_runs import refuse_retention, run_retention
+from models.verdict import judge
 from warehouse.engine import Warehouse
 
 
@@ -69,14 +69,15 @@ def run_analyses(warehouse: Warehouse, *, as_of: dt.date, seed: int = 0) -> Anal
 def _frames(rows: Rows) -> Analyses:
     curve = pd.concat(rows.curve, ignore_index=True) if rows.curve else pd.DataFrame()
     estimate = pd.DataFrame(rows.estimate, columns=ESTIMATE_COLUMNS)
+    diagnostic = pd.DataFrame(rows.diagnostic, columns=DIAGNOSTIC_COLUMNS)
     return Analyses(
         estimate=_counted(estimate),
         curve=curve.reindex(columns=CURVE_COLUMNS).astype({"at_risk": "Int64"}),
         balance=pd.DataFrame(rows.balance, columns=BALANCE_COLUMNS),
-        diagnostic=pd.DataFrame(rows.diagnostic, columns=DIAGNOSTIC_COLUMNS),
+        diagnostic=diagnostic,
         group_effect=_counted(pd.DataFrame(rows.group_effect, columns=GROUP_EFFECT_COLUMNS)),
         event_study=_counted(pd.DataFrame(rows.event_study, columns=EVENT_STUDY_COLUMNS)),
-        verdict=pd.DataFrame(columns=VERDICT_COLUMNS),
+        verdict=judge(estimate, diagnostic),
     )
 
 

@@ -75,20 +75,34 @@ POPULATIONS = {
     "not_recorded": "Answers without a person",
     "everyone": "Everyone",
 }
-OUTCOMES = {"voluntary_exit": "voluntary exits", "any_exit": "exits of any kind"}
+OUTCOMES = {
+    "voluntary_exit": "voluntary exits",
+    "any_exit": "exits of any kind",
+    "promotion": "promotions",
+    "internal_move": "internal moves",
+}
 VARIANTS = {
     "main": "Main analysis",
     "intention_to_treat": "Intention to treat: later joiners stay in the comparison",
     "truncated": f"Largest weights cut at 99.5{THIN}%",
     "clustered_by_pair": "Both sides of a pair moving together",
+    "doubly_robust": "Doubly robust: a model of exits corrects the weights",
+    "without_response_weights": "Without weights for those who did not answer",
+    "never_treated": "Against those who never joined only",
+    "nonresponse_bounds": "If those who did not answer changed otherwise",
     "naive_hire": "Naive: participants against everyone else, from hire",
     "naive_enrollment": "Naive: participants against everyone else, from joining",
 }
 MEASURES = {
     "risk_difference": "More still employed",
     "months_employed": "More months employed",
+    "score_difference": "Higher score",
 }
-MEASURE_UNITS = {"risk_difference": "fraction", "months_employed": "months"}
+MEASURE_UNITS = {
+    "risk_difference": "fraction",
+    "months_employed": "months",
+    "score_difference": "points",
+}
 ARMS = {"joined": "joined", "not_joined": "had they not"}
 SENSITIVITIES = {
     "operational": "Operational",

@@ -36,6 +36,25 @@ DIAGNOSTICS = {
     "e_value": "an unseen cause would have to be linked {value} times to both joining and leaving",
     "e_value_interval": "linked {value} times, it could make the interval reach zero",
 }
+FAILED = {
+    "largest_imbalance": "the groups still differ after weighting ({value} standard deviations)",
+    "without_counterpart": "{percent} of joiners were likelier to join than any colleague",
+    "effective_sample": "the comparison group is worth {whole} people only after weighting",
+    "largest_weight": "a single colleague carries {percent} of the weight",
+    "negative_control_exits": "it shows an effect on exits that mentoring cannot change ({points})",
+    "pre_period_score": "those who joined already scored differently before ({value} standard "
+    "deviations)",
+    "pre_period_promotion": "those who joined had been promoted more or less often before "
+    "({value} standard deviations)",
+}
+
+
+def failed_words(check_id: str, value: float | None) -> str:
+    """Return why a failed check forbids belief: "the groups still differ after weighting (...)"."""
+    if value is None or math.isnan(value):
+        return f"the check “{diagnostic_title(check_id)}” failed"
+    pattern = FAILED.get(check_id, f"the check “{diagnostic_title(check_id)}” failed ({{value}})")
+    return _filled(pattern, value)
 
 
 def diagnostic_title(check_id: str) -> str:
@@ -57,6 +76,10 @@ def diagnostic_words(check_id: str, value: float | None, threshold: float | None
         return "the interval reaches zero without any unseen cause"
     pattern = DIAGNOSTICS.get(known, known.replace("_", " ") + ": {value}")
     limit = "none" if threshold is None or math.isnan(threshold) else format_short(threshold, 2)
+    return _filled(pattern, value, limit)
+
+
+def _filled(pattern: str, value: float, limit: str = "none") -> str:
     return pattern.format(
         value=format_short(value, 2),
         small="under 0.01" if 0 < value < 0.01 else format_short(value, 2),

@@ -1,7 +1,8 @@
-"""What joining did to staying, as sentences that keep the doubt."""
+"""What joining did to staying and careers, as sentences that keep the doubt."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from reports.changes import known_number
@@ -9,12 +10,32 @@ from reports.content import Sentence
 from reports.wording import MINUS, capitalized, format_amount, format_horizon, format_number
 
 PER = 100  # effects are told per hundred people
-_WHO = {"all": "people who joined", "mentor": "mentors", "mentee": "mentees"}
+WHO = {"all": "people who joined", "mentor": "mentors", "mentee": "mentees"}
+
+
+@dataclass(frozen=True)
+class _Told:
+    """How an outcome is told: its name, what people did, and what joining might do."""
+
+    name: str
+    did: str
+    question: str
+
+
+_STAYING = _Told("Staying", "were still here", "keeps people")
+_OUTCOMES = {
+    "promotion": _Told("Promotions", "had been promoted", "leads to promotions"),
+    "internal_move": _Told(
+        "Internal moves", "had moved inside the company", "leads to internal moves"
+    ),
+}
 
 
 class EffectRow(Protocol):
     """A row of the release table ``estimate``; missing numbers as None or NaN."""
 
+    analysis: str
+    outcome: str
     population: str
     measure: str
     horizon_months: int
@@ -32,8 +53,11 @@ def is_certain(row: EffectRow) -> bool:
     return row.status == "shown" and low is not None and high is not None and (low > 0 or high < 0)
 
 
-def retention_sentence(row: EffectRow) -> Sentence:
-    """Return what joining did to staying, as one of three honest answers.
+def share_sentence(row: EffectRow, *, is_settled: bool = False) -> Sentence:
+    """Return what joining did to staying, promotions or moves, as one of three honest answers.
+
+    With ``is_settled`` an interval that covers zero is told as no sign of an effect: one worth
+    having would have been seen.
 
     The interval excludes zero: "Of 100 people who joined, about 4 more were still here after a
     year than if they had not; between 1 and 7." It does not: "cannot tell", with what could not
@@ -41,41 +65,55 @@ def retention_sentence(row: EffectRow) -> Sentence:
     """
     horizon = format_horizon(row.horizon_months)
     point, low, high = known_number(row.point), known_number(row.lower), known_number(row.upper)
+    told = _OUTCOMES.get(row.outcome, _STAYING)
     if row.status != "shown" or point is None or low is None or high is None:
         why = _ending(row.reason or "the data cannot bear an answer")
-        return Sentence(f"Staying {horizon} after joining: ", "no answer yet", f". {why}")
+        return Sentence(f"{told.name} {horizon} after joining: ", "no answer yet", f". {why}")
     if row.measure == "months_employed":
         return _months_sentence(row, horizon, point, low, high)
-    who = _WHO.get(row.population, "people who joined")
+    who = WHO.get(row.population, "people who joined")
     if is_certain(row):
         kind = "more" if point > 0 else "fewer"
         near, far = sorted((abs(low), abs(high)))
         bounds = _per_hundred(near, far, at_least=True)
         return Sentence(
             f"Of {PER} {who}, about ",
-            f"{people_per_hundred(point)} {kind} were still here after {horizon}",
+            f"{people_per_hundred(point)} {kind} {told.did} after {horizon}",
             f" than if they had not; between {bounds[0]} and {bounds[1]}.",
         )
+    if is_settled:
+        return Sentence(
+            "There is ",
+            f"no sign that joining {told.question}",
+            f": of {PER} {who}, between {_sided(low)} and {_sided(high)} {told.did} after "
+            f"{horizon} than if they had not.",
+        )
     return Sentence(
-        "Whether joining keeps people ",
+        f"Whether joining {told.question} ",
         "cannot be told yet",
-        f": of {PER} {who}, between {_sided(low)} and {_sided(high)} were still here after "
+        f": of {PER} {who}, between {_sided(low)} and {_sided(high)} {told.did} after "
         f"{horizon} than if they had not.{_unseen(row)}",
     )
 
 
-def retention_title(row: EffectRow) -> str:
+def share_title(row: EffectRow, *, is_settled: bool = False) -> str:
     """Return the finding as a title: "Joining keeps about 4 more of every 100 people a year later".
 
-    Only for the risk difference; months employed are told by :func:`retention_sentence`.
+    Only for the risk difference; months employed are told by :func:`share_sentence`.
     """
     horizon = format_horizon(row.horizon_months)
     point = known_number(row.point)
+    told = _OUTCOMES.get(row.outcome, _STAYING)
     if row.status != "shown" or point is None:
-        return "What joining does to staying cannot be estimated yet"
+        return f"What joining does to {told.name.lower()} cannot be estimated yet"
     if not is_certain(row):
-        return "Whether joining keeps people cannot be told yet"
+        if is_settled:
+            return f"No sign that joining {told.question}"
+        return f"Whether joining {told.question} cannot be told yet"
     amount = people_per_hundred(point)
+    if told is not _STAYING:
+        kind = "more" if point > 0 else "fewer"
+        return f"About {amount} {kind} of every {PER} who joined {told.did} within {horizon}"
     if point > 0:
         return f"Joining keeps about {amount} more of every {PER} people {horizon} later"
     return f"About {amount} fewer of every {PER} who joined are still here {horizon} later"

@@ -62,6 +62,8 @@ class QuarterData:
         Quarterly cells of ``quarters`` that the reader may see.
     sees_loads : bool
         Whether the reader may see what was loaded and what the checks of it found.
+    group_effects : DataFrame
+        Rows of the table of that name that the reader may see.
     """
 
     release: Release
@@ -74,6 +76,7 @@ class QuarterData:
     departments: tuple[str, ...]
     cells: pd.DataFrame
     sees_loads: bool = True
+    group_effects: pd.DataFrame = field(default_factory=pd.DataFrame)
     _by_key: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -123,6 +126,7 @@ def read_quarter(release: Release, quarter: str, reader: Reader | None = None) -
     metrics = release.frame("metric").sort_values("position")
     cells = release.frame("metric_cell", period_kind="quarter", period=list(quarters))
     cells = hide_small_groups(cells, metrics, minimum_group=release.info.minimum_group)
+    groups = release.frame("group_effect")
     departments = list(dimension.loc[dimension["kind"] == "department", "value"])
     is_head = reader is not None and str(reader.role) == DEPARTMENT_HEAD
     if reader is not None and str(reader.role) != HR_LEADERSHIP:
@@ -131,6 +135,7 @@ def read_quarter(release: Release, quarter: str, reader: Reader | None = None) -
         departments = [name for name in departments if name in reader.departments]
         of_reader = cells["department"].isin(["", *departments])
         cells = cells[of_reader & (cells["cohort"] == "") & (cells["program"] == "")]
+        groups = groups[groups["department"].isin(["", *departments]) & (groups["cohort"] == "")]
     return QuarterData(
         release=release,
         quarter=wanted,
@@ -145,6 +150,7 @@ def read_quarter(release: Release, quarter: str, reader: Reader | None = None) -
         departments=tuple(departments),
         cells=cells,
         sees_loads=not is_head,
+        group_effects=groups,
     )
 
 

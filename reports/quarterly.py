@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
-from reports.codes import MEASURE_UNITS, MEASURES, OUTCOMES, VARIANTS
+from reports.codes import MEASURE_UNITS, MEASURES, VARIANTS
 from reports.content import Fact, Quarterly, without_empty_notes
 from reports.quarter_data import QuarterData, Reader, UnknownQuarter, read_quarter
 from reports.release import Release
 from reports.sections import impact, overview, program, record, slices
+from reports.sections.judged import outcome_words
 from reports.wording import format_day, format_period
 
 __all__ = ["Quarterly", "UnknownQuarter", "build_quarter"]
@@ -86,17 +88,32 @@ def _facts(data: QuarterData) -> list[Fact]:
 def _impact_facts(data: QuarterData) -> list[Fact]:
     """Return the estimates; their period is all time up to the data's last day."""
     period = f"to {data.release.info.data_as_of.isoformat()}"
+    estimates = data.release.frame("estimate").assign(cohort="", department="")
+    pooled = data.group_effects.assign(
+        variant=[f"pooled_by_{grouping}" for grouping in data.group_effects["grouping"]]
+    )
     return [
         Fact(
-            f"{row.analysis}.{row.outcome}.{row.variant}.{row.measure}.{row.horizon_months}m",
-            f"{MEASURES.get(row.measure, row.measure)} within {row.horizon_months} months, "
-            f"{OUTCOMES.get(row.outcome, row.outcome)}, {VARIANTS.get(row.variant, row.variant)}",
-            "", "", "", row.population, period, _number(row.point), _number(row.lower),
-            _number(row.upper), None if pd.isna(row.n_treated) else int(row.n_treated),
+            _effect_name(row), _effect_label(row), "", row.cohort, row.department, row.population,
+            period, _number(row.point), _number(row.lower), _number(row.upper),
+            None if pd.isna(row.n_treated) else int(row.n_treated),
             MEASURE_UNITS.get(row.measure, "ratio"), row.status, _text(row.reason),
         )
-        for row in data.release.frame("estimate").itertuples(index=False)
+        for frame in (estimates, pooled)
+        for row in frame.itertuples(index=False)
     ]  # fmt: skip
+
+
+def _effect_name(row: Any) -> str:
+    name = f"{row.analysis}.{row.outcome}.{row.variant}.{row.measure}"
+    return name if pd.isna(row.horizon_months) else f"{name}.{int(row.horizon_months)}m"
+
+
+def _effect_label(row: Any) -> str:
+    within = "" if pd.isna(row.horizon_months) else f" within {int(row.horizon_months)} months"
+    variant = VARIANTS.get(row.variant, row.variant.replace("_", " "))
+    measure = MEASURES.get(row.measure, row.measure)
+    return f"{measure}{within}, {outcome_words(row.outcome).lower()}, {variant}"
 
 
 def _number(value: float) -> float | None:

@@ -120,11 +120,13 @@ def format_amount(difference: float, unit: str) -> str:
     return format_value(abs(difference), unit)
 
 
-def format_change_interval(lower: float | None, upper: float | None, unit: str) -> str:
+def format_change_interval(
+    lower: float | None, upper: float | None, unit: str, *, decimals: int | None = None
+) -> str:
     """Return the interval of a difference: "+1.2 to +7", "−0.4 to +3"; "" where there is none."""
     if lower is None or upper is None or math.isnan(lower) or math.isnan(upper):
         return ""
-    return f"{_signed(lower, unit)} to {_signed(upper, unit)}"
+    return f"{_signed(lower, unit, decimals)} to {_signed(upper, unit, decimals)}"
 
 
 def format_count(count: float, singular: str, plural: str | None = None) -> str:
@@ -195,9 +197,9 @@ def _common_decimals(numbers: Sequence[float], unit: str) -> int:
     return max(len(text.partition(".")[2]) for text in texts)
 
 
-def _signed(value: float, unit: str) -> str:
+def _signed(value: float, unit: str, decimals: int | None) -> str:
     number = value * 100 if unit == "fraction" else value
-    text = _number_text(abs(number), unit, None)
+    text = _number_text(abs(number), unit, decimals)
     return text if not text.strip("0.") else f"{'+' if number > 0 else MINUS}{text}"
 
 

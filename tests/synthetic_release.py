@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from models.verdict import judge
 from reports import release_tables
 from reports.fact_rows import RETENTION, figure_sources
 from reports.release_writer import write_release
@@ -302,6 +303,7 @@ def _impact() -> dict[str, pd.DataFrame]:
                     ("retention", "voluntary_exit", population, arm, month, stay,
                      max(stay - half, 0.0), min(stay + half, 1.0), at_risk)
                 )  # fmt: skip
+    estimates += _careers_and_scores()
     names = ("Age", "Tenure", "Level", "Engagement before", "Manager changed", "Location: HQ")
     balances = [
         ("retention", population, name, 0.34 - 0.06 * i, 0.05 - 0.012 * i)
@@ -320,16 +322,80 @@ def _impact() -> dict[str, pd.DataFrame]:
             ("e_value_12", 1.5, None, "note"),
         )
     ]
+    diagnostics += [
+        ("engagement", "engagement", population, *row)
+        for population in effect
+        for row in (
+            ("pre_trend_p", 0.41, None, "note"),
+            ("response_rate_treated", 0.68, None, "note"),
+            ("response_rate_control", 0.61, None, "note"),
+            ("small_effect", 0.2, None, "note"),
+        )
+    ]
     return {
         "estimate": _frame("estimate", estimates),
         "curve": _frame("curve", curves),
         "balance": _frame("balance", [tuple(row) for row in balances]),
         "diagnostic": _frame("diagnostic", diagnostics),
-        "group_effect": _frame("group_effect", []),
-        "event_study": _frame("event_study", []),
-        "verdict": _frame("verdict", []),
+        "group_effect": _frame("group_effect", _group_effects()),
+        "event_study": _frame("event_study", _event_study()),
+        "verdict": judge(_frame("estimate", estimates), _frame("diagnostic", diagnostics)),
         "backtest": _frame("backtest", []),
     }
+
+
+def _careers_and_scores() -> list[tuple[object, ...]]:
+    """Return effects that cannot be told yet, on promotions, and one that can, on engagement."""
+    found: list[tuple[object, ...]] = []
+    for population in ("all", "mentor", "mentee"):
+        for outcome in ("promotion", "internal_move"):
+            for horizon in (6, 12, 24):
+                head = ("careers", outcome, population, "main", "risk_difference", horizon)
+                found.append((*head, 0.01, 0.014, -0.017, 0.037, 820, 9000, 1730.0, 0.039,
+                              "shown", None))  # fmt: skip
+        head = ("engagement", "engagement", population, "main", "score_difference", None)
+        found.append((*head, 0.26, 0.05, 0.16, 0.36, 640, 4100, None, 0.14, "shown", None))
+    head = ("engagement", "engagement", "all", "without_response_weights", "score_difference", None)
+    found.append((*head, 0.31, 0.05, 0.21, 0.41, 640, 4100, None, 0.14, "shown", None))
+    return found
+
+
+def _group_effects() -> list[tuple[object, ...]]:
+    found: list[tuple[object, ...]] = []
+    for analysis, outcome, measure, horizon, size in (
+        ("retention", "voluntary_exit", "risk_difference", 12, 0.04),
+        ("engagement", "engagement", "score_difference", None, 0.26),
+    ):
+        head = (analysis, outcome, "all", measure, horizon)
+        cohorts = [(name, "", "cohort") for name, *_ in COHORTS]
+        departments = [("", name, "department") for name in DEPARTMENTS]
+        for i, place in enumerate([*cohorts, *departments]):
+            if i == 2:
+                why = "Fewer than 20 people joined"
+                found.append((*head, *place, None, None, None, None, "not_estimable", why))
+                continue
+            point = size * (1 + 0.05 * ((i % 5) - 2))
+            ends = (point - 0.8 * size, point + 0.8 * size)
+            found.append((*head, *place, point, *ends, 60 + 10 * i, "shown", None))
+        for grouping in ("cohort", "department"):
+            mean = (size, 0.4 * size, 1.6 * size)
+            found.append((*head, "", "", grouping, *mean, 820, "shown", None))
+    return found
+
+
+def _event_study() -> list[tuple[object, ...]]:
+    found: list[tuple[object, ...]] = []
+    for population in ("all", "mentor", "mentee"):
+        for wave in range(-3, 4):
+            point = 0.02 * (-1) ** wave if wave < 0 else min(0.3, 0.18 + 0.06 * wave)
+            head = ("engagement", "engagement", population, wave)
+            if wave == 3:
+                why = "Fewer than 10 people who joined answered both waves"
+                found.append((*head, None, None, None, None, "not_estimable", why))
+            else:
+                found.append((*head, point, point - 0.11, point + 0.11, 500 - 40 * abs(wave),
+                              "shown", None))  # fmt: skip
+    return found
 
 
 def _estimate_rows(

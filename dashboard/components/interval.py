@@ -9,6 +9,7 @@ from dash import html
 from dashboard.cell import Cell
 from dashboard.components.attributes import attributes
 from reports import wording
+from reports.score_effects import DECIMALS
 
 
 def common_scale(ends: Sequence[float]) -> tuple[float, float]:
@@ -39,7 +40,8 @@ def effect_strip(cell: Cell, scale: tuple[float, float], *, unit: str, label: st
         return f"{(value - low) / (high - low):.2%}"
 
     band = {"left": place(lower), "width": f"{(upper - lower) / (high - low):.2%}"}
-    ends = wording.format_change_interval(lower, upper, unit).split(" to ")
+    decimals = DECIMALS if unit == "points" else None
+    ends = wording.format_change_interval(lower, upper, unit, decimals=decimals).split(" to ")
     return html.Div(
         [
             html.Span(

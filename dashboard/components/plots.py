@@ -10,6 +10,7 @@ from dashboard.components.chart import axis, colors, layout
 from reports import codes
 
 CURVE_MARGINS = (40, 106)  # left and right, in pixels; the row of people under it keeps them
+JOINED_AT = -0.5  # between the last survey wave before joining and the first after it
 _LIMIT = 0.1  # standardized difference above which groups count as unlike
 
 
@@ -142,6 +143,73 @@ def balance(rows: Sequence[SimpleNamespace], names: Sequence[str], scheme: str) 
         hovermode="closest",
     )
     return {"data": data, "layout": figure}
+
+
+def event_study(rows: Sequence[SimpleNamespace], scheme: str) -> dict[str, Any]:
+    """Return effects by waves since joining, each a point with its interval.
+
+    Parameters
+    ----------
+    rows : sequence of rows of ``event_study``
+        In order; those without an effect are left out.
+    scheme : str
+        light or dark.
+    """
+    palette = colors(scheme)
+    shown = [row for row in rows if row.status == "shown" and row.point is not None]
+    data = []
+    for words, color, symbol, own in (
+        ("before joining", palette["neutral"], "circle-open",
+         [row for row in shown if row.waves_since < 0]),
+        ("after joining", palette["accent"], "circle", [r for r in shown if r.waves_since >= 0]),
+    ):  # fmt: skip
+        data += [_whiskers(own, color), _effects(own, words, color, symbol)]
+    waves = [row.waves_since for row in shown]
+    line = {"type": "line", "layer": "below"}
+    shapes = [
+        line | {"xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0,
+                "line": {"color": palette["neutral"], "width": 1}},
+        line | {"yref": "paper", "y0": 0, "y1": 1, "x0": JOINED_AT, "x1": JOINED_AT,
+                "line": {"color": palette["neutral"], "width": 1, "dash": "dot"}},
+    ]  # fmt: skip
+    figure = layout(
+        scheme,
+        margin={"l": 46, "r": 16, "t": 14, "b": 44},
+        xaxis=axis(
+            scheme,
+            title={"text": "survey waves since joining (0 is the first)", "font": {"size": 12.5}},
+            dtick=1,
+            range=[min(waves) - 0.6, max(waves) + 0.6],
+        ),
+        yaxis=axis(scheme, showgrid=True, tickformat="+.1f"),
+        shapes=shapes,
+        hovermode="closest",
+    )
+    return {"data": data, "layout": figure}
+
+
+def _whiskers(rows: Sequence[SimpleNamespace], color: str) -> dict[str, Any]:
+    known = [row for row in rows if row.lower is not None and row.upper is not None]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [x for row in known for x in (row.waves_since, row.waves_since, None)],
+        "y": [y for row in known for y in (round(row.lower, 2), round(row.upper, 2), None)],
+        "line": {"color": color, "width": 2.4},
+        "hoverinfo": "skip",
+    }
+
+
+def _effects(rows: Sequence[SimpleNamespace], name: str, color: str, symbol: str) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "x": [row.waves_since for row in rows],
+        "y": [round(row.point, 2) for row in rows],
+        "marker": {"color": color, "size": 10, "symbol": symbol, "line": {"width": 2.4}},
+        "hovertemplate": "%{x:+d}: %{y:+.2f}<extra></extra>",
+    }
 
 
 def _band(rows: Sequence[SimpleNamespace], months: list[int], color: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 
 from dashboard.components.attributes import attributes
-from reports import codes
+from reports import codes, verdicts
 
 STATE_LOOKS = {  # shape, tone
     "stalled": ("square", "bad"),
@@ -21,6 +21,13 @@ VERDICT_LOOKS = {
     "passed": ("circle", "good"),
     "note": ("triangle", "warn"),
     "failed": ("square", "bad"),
+}
+EFFECT_LOOKS = {
+    "works": ("circle", "good"),
+    "works_against": ("square", "bad"),
+    "no_sign": ("dash", "quiet"),
+    "too_early": ("ring", "quiet"),
+    "do_not_trust": ("triangle", "warn"),
 }
 
 
@@ -41,3 +48,10 @@ def verdict_mark(verdict: str) -> html.Span:
     form, tone = VERDICT_LOOKS.get(verdict, ("ring", "quiet"))
     word = codes.VERDICTS.get(verdict, verdict)
     return html.Span([shape(form), word], className=f"state state--{tone}")
+
+
+def effect_mark(verdict: str) -> html.Span:
+    """Return the verdict on an effect as mark and words."""
+    form, tone = EFFECT_LOOKS.get(verdict, ("ring", "quiet"))
+    words = verdicts.VERDICT_WORDS.get(verdict, verdict.replace("_", " ").capitalize())
+    return html.Span([shape(form), words], className=f"state state--{tone}")

@@ -5,79 +5,112 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from dashboard.components.figure import Column, Figure, Table, Value, text_value
-from dashboard.content.impact import (
+from dashboard.content.effects import (
+    ENGAGEMENT,
     MAIN_HORIZON,
+    RETENTION,
+    chosen_analysis,
     chosen_outcome,
     chosen_population,
-    find_row,
-    signed_value,
+    deciding_row,
+    effect_values,
+    main_measure,
 )
 from dashboard.data import View
 from reports import codes, diagnostics, wording
 from reports.content import Sentence
 from reports.effects import naive_sentence
+from reports.score_effects import format_points
 
 _NAIVE = ("naive_hire", "naive_enrollment")
 _LIMIT = 0.1  # standardized difference above which groups count as unlike
 
 
 def naive_rows(view: View) -> list[tuple[str, SimpleNamespace]]:
-    """Return the main estimate and the naive comparisons after a year, named."""
+    """Return the deciding estimate and the naive comparisons beside it, named."""
     names = {
         "main": "This analysis",
         "naive_enrollment": "Naive, from joining",
         "naive_hire": "Naive, from hire",
+        "naive_difference": "Naive, members against others",
+        "naive_before_after": "Naive, before against after",
     }
-    found = [
-        (name, find_row(view, "risk_difference", MAIN_HORIZON, variant=variant))
-        for variant, name in names.items()
-    ]
-    return [(name, row) for name, row in found if row is not None]
+    found = [(name, deciding_row(view, variant=variant)) for variant, name in names.items()]
+    found = [(name, row) for name, row in found if row is not None]
+    return [(name, row) for name, row in found if row is not None] if len(found) > 1 else []
 
 
 def naive_words(view: View) -> Sentence | None:
     """Return why the figure most platforms print misleads."""
-    main = find_row(view, "risk_difference", MAIN_HORIZON)
+    main = deciding_row(view)
+    if chosen_analysis(view) != RETENTION:
+        return None
     for variant in _NAIVE:
-        naive = find_row(view, "risk_difference", MAIN_HORIZON, variant=variant)
+        naive = deciding_row(view, variant=variant)
         if naive is not None and main is not None and (words := naive_sentence(naive, main)):
             return words
     return None
 
 
 def naive_figure(view: View) -> Figure:
-    """Return every variant of the main estimate after a year."""
-    rows = [
-        find_row(view, "risk_difference", MAIN_HORIZON, variant=variant)
+    """Return the deciding estimate beside what a naive comparison says."""
+    return _variants(
+        view,
+        ("naive-comparison", "Why not simply compare?"),
+        [(name, row) for name, row in naive_rows(view)],
+    )
+
+
+def other_ways(view: View) -> list[tuple[str, SimpleNamespace]]:
+    """Return the deciding estimate and the same question asked in other ways, named."""
+    found = [
+        (codes.VARIANTS[variant], deciding_row(view, variant=variant))
         for variant in codes.VARIANTS
+        if not variant.startswith("naive")
     ]
+    known = [(name, row) for name, row in found if row is not None]
+    return known if len(known) > 1 else []
+
+
+def other_ways_figure(view: View) -> Figure:
+    """Return the sensitivities of the chosen outcome."""
+    rows = other_ways(view)
+    signs = {(row.point or 0.0) > 0 for _, row in rows if row.status == "shown"}
+    title = "Asked in other ways, the answer has the same sign"
+    if len(signs) > 1:
+        title = "Asked in other ways, the answer changes its sign"
+    return _variants(view, ("other-ways", title), rows)
+
+
+def _variants(
+    view: View, names: tuple[str, str], rows: list[tuple[str, SimpleNamespace]]
+) -> Figure:
+    analysis = chosen_analysis(view)
+    measure = main_measure(analysis)
+    unit, words = codes.MEASURE_UNITS[measure], codes.MEASURES[measure]
+    if analysis == RETENTION:
+        words = "Points more still employed"
     columns = (
         Column("Variant"),
-        Column("Points more still employed", is_number=True),
+        Column(words, is_number=True),
         Column("Lower", is_number=True),
         Column("Upper", is_number=True),
     )
-    lines = tuple(
-        (text_value(codes.VARIANTS.get(row.variant, row.variant)), *_points(row))
-        for row in rows
-        if row is not None
-    )
-    return Figure(
-        "naive-comparison",
-        "Why not simply compare?",
-        "Points more still employed after a year, by method",
-        Table(columns, lines),
-    )
+    when = "" if analysis == ENGAGEMENT else " after a year"
+    lines = tuple((text_value(name), *effect_values(row, unit)) for name, row in rows)
+    return Figure(names[0], names[1], f"{words}{when}, by method", Table(columns, lines))
 
 
 def checks(view: View) -> list[tuple[str, str]]:
     """Return verdict and words of every check of the analysis."""
-    rows = view.rows(
-        "diagnostic",
-        analysis="retention",
-        outcome=chosen_outcome(view),
-        population=chosen_population(view),
-    )
+    analysis, outcome = chosen_analysis(view), chosen_outcome(view)
+    every = view.rows("diagnostic", population=chosen_population(view))
+    rows = [
+        row
+        for row in every
+        if row.analysis in (analysis, RETENTION if analysis != ENGAGEMENT else analysis)
+        and (analysis != ENGAGEMENT or row.outcome == outcome)
+    ]
     order = {"failed": 0, "passed": 1, "note": 2}
     return [
         (
@@ -99,11 +132,14 @@ def _is_elsewhere(check_id: str) -> bool:
 
 def detectable(view: View) -> list[tuple[str, str]]:
     """Return the smallest effect that could have been seen, and what the data weigh."""
-    row = find_row(view, "risk_difference", MAIN_HORIZON)
+    row, analysis = deciding_row(view), chosen_analysis(view)
     if row is None or row.minimum_detectable_effect is None:
         return []
-    smallest = wording.format_number(row.minimum_detectable_effect * 100, 1)
-    found = [("Smallest effect after a year that could be seen", f"{smallest} of 100 people")]
+    if analysis == ENGAGEMENT:
+        name, smallest = "Smallest effect that could be seen", format_points
+    else:
+        name, smallest = "Smallest effect after a year that could be seen", _people
+    found = [(name, smallest(row.minimum_detectable_effect))]
     for label, value in (
         ("People who joined", row.n_treated),
         ("Colleagues compared", row.n_control),
@@ -112,6 +148,10 @@ def detectable(view: View) -> list[tuple[str, str]]:
         if value is not None:
             found.append((label, wording.format_number(value)))
     return found
+
+
+def _people(value: float) -> str:
+    return f"{wording.format_number(value * 100, 1)} of 100 people"
 
 
 def balance_rows(view: View) -> list[SimpleNamespace]:
@@ -164,11 +204,7 @@ def balance_figure(view: View) -> Figure:
 
 
 def figures(view: View) -> list[Figure]:
-    """Return the figures about doubt."""
-    return [naive_figure(view), balance_figure(view)]
-
-
-def _points(row: SimpleNamespace) -> tuple[Value, ...]:
-    if row.status != "shown":
-        return (Value(f"{wording.MISSING} ({row.reason})"), Value(""), Value(""))
-    return tuple(signed_value(value, "fraction") for value in (row.point, row.lower, row.upper))
+    """Return the figures about doubt that the chosen outcome has."""
+    found = [naive_figure(view)] if naive_rows(view) else []
+    found += [other_ways_figure(view)] if other_ways(view) else []
+    return found if chosen_analysis(view) == ENGAGEMENT else [*found, balance_figure(view)]

@@ -1,162 +1,110 @@
-"""What joining does to staying, how sure that is, and whether it can be believed."""
+"""What joining does: every effect of the chosen outcome, and the verdict on each outcome."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import SimpleNamespace
 
-from dashboard.cell import Cell
 from dashboard.components.figure import Column, Figure, Table, Value, number_value, text_value
+from dashboard.content.effects import (
+    ENGAGEMENT,
+    POPULATIONS,
+    RETENTION,
+    WHOLE,
+    chosen_analysis,
+    chosen_outcome,
+    chosen_population,
+    deciding_row,
+    effect_values,
+    find_row,
+    outcome_name,
+    outcomes,
+    signed_value,
+)
 from dashboard.data import View
 from reports import codes, wording
 from reports.content import Sentence
-from reports.effects import is_certain, retention_sentence, retention_title
+from reports.effects import is_certain
+from reports.score_effects import SCORES, effect_sentence
+from reports.verdicts import NO_SIGN, VERDICT_WORDS, verdict_sentence
 
-POPULATIONS = ("all", "mentor", "mentee")
 HORIZONS = (6, 12, 24)
-MEASURES = ("risk_difference", "months_employed")
-MAIN_HORIZON = 12
-_WHOLE = "About everyone who joined; the filters above do not change it."
-_RISK_MONTHS = (0, 6, 12, 18, 24)
 
 
-def chosen_population(view: View) -> str:
-    """Return whose effect is shown: everyone who joined, mentors, or mentees."""
-    asked = view.params.get("population", "all")
-    return asked if asked in POPULATIONS else "all"
+@dataclass(frozen=True)
+class Judged:
+    """One outcome: its verdict, the effect in a sentence, and why the verdict is that one."""
+
+    outcome: str
+    name: str
+    verdict: str
+    effect: Sentence
+    why: Sentence
 
 
-def outcomes(view: View) -> list[str]:
-    """Return the outcomes the release holds, voluntary exits first."""
-    found = dict.fromkeys(row.outcome for row in view.rows("estimate", analysis="retention"))
-    return sorted(found, key=lambda outcome: (outcome != "voluntary_exit", outcome))
+def judged(view: View) -> list[Judged]:
+    """Return the verdict on every outcome for the chosen people."""
+    population = chosen_population(view)
+    known = {row.outcome: row for row in view.rows("verdict") if row.population == population}
+    found = []
+    for outcome, analysis in outcomes(view).items():
+        row = deciding_row(view, outcome=outcome)
+        if row is not None and outcome in known:
+            own = known[outcome]
+            why = verdict_sentence(own.verdict, own.reasons, analysis=analysis)
+            name = outcome_name(outcome)
+            effect = effect_sentence(row, is_settled=own.verdict == NO_SIGN)
+            found.append(Judged(outcome, name, own.verdict, effect, why))
+    return found
 
 
-def chosen_outcome(view: View) -> str:
-    """Return the outcome shown."""
-    known = outcomes(view)
-    asked = view.params.get("outcome", "")
-    return asked if asked in known else (known or ["voluntary_exit"])[0]
-
-
-def find_row(
-    view: View, measure: str, horizon: int, *, population: str = "", variant: str = "main"
-) -> SimpleNamespace | None:
-    """Return one estimate of the chosen outcome; None where the release has none."""
-    wanted = (
-        chosen_outcome(view),
-        population or chosen_population(view),
-        variant,
-        measure,
-        horizon,
+def verdict_figure(view: View) -> Figure:
+    """Return the verdicts as a table."""
+    columns = (
+        Column("On"),
+        Column("Verdict in words"),
+        Column("Because", is_long=True),
+        Column("Finding", is_long=True),
     )
-    for row in view.rows("estimate", analysis="retention"):
-        if (row.outcome, row.population, row.variant, row.measure, row.horizon_months) == wanted:
-            return row
-    return None
-
-
-def main_row(view: View) -> SimpleNamespace | None:
-    """Return the main result: still employed after a year, everyone who joined."""
-    return find_row(view, "risk_difference", MAIN_HORIZON, population="all")
-
-
-def effect_sentences(view: View) -> list[tuple[SimpleNamespace, Sentence]]:
-    """Return the effects told on the Overview: all, then mentors and mentees."""
-    rows = [
-        find_row(view, "risk_difference", MAIN_HORIZON, population=name) for name in POPULATIONS
-    ]
-    return [(row, retention_sentence(row)) for row in rows if row is not None]
-
-
-def read_title(view: View) -> str:
-    """Return the finding of the page."""
-    row = find_row(view, "risk_difference", MAIN_HORIZON)
-    if row is None:
-        return "What joining does to staying has not been computed in this release"
-    return retention_title(row)
-
-
-def read_subtitle(view: View) -> str:
-    """Return who is compared with whom, and over which exits."""
-    row = find_row(view, "risk_difference", MAIN_HORIZON)
-    outcome = codes.OUTCOMES.get(chosen_outcome(view), chosen_outcome(view).replace("_", " "))
-    who = {"mentor": "mentors", "mentee": "mentees"}.get(chosen_population(view), "people")
-    count = wording.format_number(row.n_treated) if row is not None and row.n_treated else "The"
-    return (
-        f"{wording.capitalized(outcome)}. {count} {who} who joined, each compared with "
-        "colleagues who could have joined that month and had not."
+    lines = tuple(
+        (
+            text_value(one.name),
+            text_value(VERDICT_WORDS.get(one.verdict, one.verdict)),
+            text_value(one.why.after.removeprefix(" because").strip()),
+            text_value(str(one.effect)),
+        )
+        for one in judged(view)
     )
-
-
-def curves(view: View) -> dict[str, list[SimpleNamespace]]:
-    """Return the two weighted curves month by month: joined, and had they not."""
-    rows = view.rows(
-        "curve",
-        analysis="retention",
-        outcome=chosen_outcome(view),
-        population=chosen_population(view),
-    )
-    return {
-        arm: sorted((row for row in rows if row.arm == arm), key=lambda row: row.month)
-        for arm in ("joined", "not_joined")
-    }
-
-
-def at_risk(view: View) -> list[tuple[int, Value, Value]]:
-    """Return how many people were still followed, at a few months, for both curves."""
-    found = {arm: {row.month: row for row in rows} for arm, rows in curves(view).items()}
-    months = [month for month in _RISK_MONTHS if month in found["joined"]]
-    joined, not_joined = found["joined"], found["not_joined"]
-    return [
-        (month, _followed(joined.get(month)), _followed(not_joined.get(month))) for month in months
-    ]
-
-
-def curve_figure(view: View) -> Figure:
-    """Return the curves with bands and numbers at risk."""
-    found = curves(view)
-    months = sorted({row.month for rows in found.values() for row in rows})
-    by_arm = {arm: {row.month: row for row in rows} for arm, rows in found.items()}
-    columns = [Column("Months since joining", is_number=True)]
-    for name in ("Joined", "Had they not"):
-        columns += [
-            Column(f"{name}: still employed", is_number=True),
-            Column("lower", is_number=True),
-            Column("upper", is_number=True),
-            Column("people at risk", is_number=True),
-        ]
-    lines = []
-    for month in months:
-        line = [Value(str(month), month)]
-        for arm in ("joined", "not_joined"):
-            line += _curve_values(by_arm[arm].get(month))
-        lines.append(tuple(line))
-    gained = find_row(view, "months_employed", 24)
-    words = f"Weighted curves, 95{wording.THIN}% bands"
-    if gained is not None and gained.status == "shown":
-        low, high = (wording.format_number(end, 1) for end in (gained.lower, gained.upper))
-        point = wording.format_number(gained.point, 1)
-        words += f"; months employed gained in two years: {point} ({low} to {high})"
     who = codes.POPULATIONS.get(chosen_population(view), "")
     return Figure(
-        figure_id="retention-curves",
-        title="Still employed, of 100 who joined",
-        subtitle=f"{words}. {who}",
-        table=Table(tuple(columns), tuple(lines)),
-        notes=("The axis does not start at zero: the curves lie close together.", _WHOLE),
+        "verdicts",
+        "What joining does, and whether to believe it",
+        f"{who}. One verdict per outcome, by rules that are the same for every company",
+        Table(columns, lines),
+        notes=(WHOLE,),
     )
 
 
-def effect_rows(view: View) -> list[tuple[str, str, int, SimpleNamespace | None]]:
-    """Return label, measure, horizon, and estimate of every effect for the chosen people."""
+def measures_of(analysis: str) -> list[tuple[str, str]]:
+    """Return the measures of an analysis, each with what its effects are headed by."""
+    if analysis == ENGAGEMENT:
+        return [(SCORES, "Points higher on the scale")]
+    if analysis == RETENTION:
+        return [
+            ("risk_difference", "More still employed, of 100"),
+            ("months_employed", "More months employed"),
+        ]
+    return [("risk_difference", "More who did, of 100")]
+
+
+def effect_rows(view: View, measure: str) -> list[tuple[str, SimpleNamespace | None]]:
+    """Return the effects in one measure: after each horizon, or of scores by role."""
+    if measure == SCORES:
+        return [
+            (codes.POPULATIONS[name], deciding_row(view, population=name)) for name in POPULATIONS
+        ]
     return [
-        (
-            f"after {wording.format_horizon(horizon)}",
-            measure,
-            horizon,
-            find_row(view, measure, horizon),
-        )
-        for measure in MEASURES
+        (f"after {wording.format_horizon(horizon)}", find_row(view, measure, horizon))
         for horizon in HORIZONS
     ]
 
@@ -174,105 +122,56 @@ def effect_figure(view: View) -> Figure:
         Column("n compared", is_number=True),
         Column("Smallest effect that could be seen", is_number=True),
     )
-    lines = []
-    for population in POPULATIONS:
-        for measure in MEASURES:
-            for horizon in HORIZONS:
-                row = find_row(view, measure, horizon, population=population)
-                if row is not None:
-                    lines.append(_effect_line(row))
+    analysis = chosen_analysis(view)
+    horizons = (None,) if analysis == ENGAGEMENT else HORIZONS
+    rows = [
+        find_row(view, measure, horizon, population=population)
+        for population in POPULATIONS
+        for measure, _ in measures_of(analysis)
+        for horizon in horizons
+    ]
     return Figure(
-        figure_id="retention-effects",
-        title="What the program did",
+        figure_id="retention-effects" if analysis == RETENTION else "effects",
+        title=f"What the program did to {outcome_name(chosen_outcome(view)).lower()}",
         subtitle=f"Effect on those who joined, against comparable colleagues who had not, "
         f"95{wording.THIN}% intervals",
-        table=Table(columns, tuple(lines)),
-        notes=(_WHOLE,),
+        table=Table(columns, tuple(_effect_line(row) for row in rows if row is not None)),
+        notes=(WHOLE,),
     )
 
 
 def effects_title(view: View) -> str:
-    """Return what the effects over time say."""
-    rows = [find_row(view, "risk_difference", horizon) for horizon in HORIZONS]
-    shown = [row for row in rows if row is not None and row.status == "shown"]
-    certain = [row for row in shown if is_certain(row)]
+    """Return what the effects say together."""
+    measure = measures_of(chosen_analysis(view))[0][0]
+    shown = [(n, r) for n, r in effect_rows(view, measure) if r is not None and r.status == "shown"]
+    certain = [name for name, row in shown if is_certain(row)]
     if not shown:
         return "No effect can be estimated yet"
+    if measure == SCORES:
+        if not certain:
+            return "For nobody does the interval exclude zero"
+        return f"The interval excludes zero for {wording.list_words(certain).lower()}"
     if not certain:
         return "At no horizon does the interval exclude zero"
-    lengths = wording.list_words([wording.format_horizon(row.horizon_months) for row in certain])
-    return f"The interval excludes zero after {lengths}"
-
-
-def figures(view: View) -> list[Figure]:
-    """Return the figures about the effect itself."""
-    return [curve_figure(view), effect_figure(view)]
-
-
-def effect_words(cell: Cell, unit: str) -> tuple[str, str]:
-    """Return an effect and its interval, both ends to the same decimal: +4.6, +3.0 to +6.2."""
-    scale, decimals = (100, 1) if unit == "fraction" else (1, 2)
-    point, *ends = (
-        "" if end is None else wording.format_change(end * scale, "ratio", decimals=decimals)
-        for end in (cell.value, cell.lower, cell.upper)
-    )
-    return point, " to ".join(ends) if all(ends) else ""
-
-
-def as_cell(row: SimpleNamespace | None) -> Cell:
-    """Return an estimate as a figure that can be drawn on a line."""
-    if row is None:
-        return Cell()
-    return Cell(
-        value=row.point,
-        lower=row.lower,
-        upper=row.upper,
-        n=row.n_treated,
-        status=row.status,
-        reason=row.reason or "",
-    )
+    lengths = [name.removeprefix("after ") for name in certain]
+    return f"The interval excludes zero after {wording.list_words(lengths)}"
 
 
 def _effect_line(row: SimpleNamespace) -> tuple[Value, ...]:
+    unit = codes.MEASURE_UNITS.get(row.measure, "count")
+    horizon = row.horizon_months
     head = (
         text_value(codes.POPULATIONS.get(row.population, row.population)),
         text_value(codes.MEASURES.get(row.measure, row.measure)),
-        Value(str(row.horizon_months), row.horizon_months),
+        Value(wording.MISSING) if horizon is None else number_value(horizon),
     )
     if row.status != "shown":
-        return (*head, Value(f"{wording.MISSING} ({row.reason})"), *[Value("")] * 5)
-    unit = codes.MEASURE_UNITS.get(row.measure, "count")
+        return (*head, *effect_values(row, unit), *[Value("")] * 3)
     smallest = row.minimum_detectable_effect
     return (
         *head,
-        *(signed_value(value, unit) for value in (row.point, row.lower, row.upper)),
+        *effect_values(row, unit),
         number_value(row.n_treated),
         number_value(row.n_control),
         Value("") if smallest is None else signed_value(smallest, unit),
     )
-
-
-def signed_value(value: float | None, unit: str) -> Value:
-    """Return a difference with its sign."""
-    if value is None:
-        return Value("")
-    raw = round(value * 100, 1) if unit == "fraction" else round(value, 2)
-    return Value(wording.format_change(value, unit), raw)
-
-
-def _curve_values(row: SimpleNamespace | None) -> list[Value]:
-    if row is None:
-        return [Value(wording.MISSING)] * 4
-    people = [
-        Value(wording.format_value(value, "fraction", decimals=1), round(value * 100, 1))
-        if value is not None
-        else Value(wording.MISSING)
-        for value in (row.survival, row.lower, row.upper)
-    ]
-    return [*people, _followed(row)]
-
-
-def _followed(row: SimpleNamespace | None) -> Value:
-    if row is None or row.at_risk is None:
-        return Value(f"{wording.MISSING} (Fewer than 5 people)")
-    return Value(wording.format_number(row.at_risk), int(row.at_risk))

@@ -18,7 +18,7 @@ from dashboard.components.figure import (
     unit_title,
 )
 from dashboard.components.stat import Stat
-from dashboard.content import departments, impact, pairs
+from dashboard.content import departments, effects, impact, pairs
 from dashboard.data import View
 from reports import codes, wording
 from reports.changes import Change, compare
@@ -68,7 +68,7 @@ def read_title(view: View) -> str:
         and _verdict(view, key.metric_id, change) == "worse"
     ]
     return overview_title(
-        impact.main_row(view), on_track.value if on_track.is_shown else None, worse
+        effects.main_row(view), on_track.value if on_track.is_shown else None, worse
     )
 
 

@@ -1,4 +1,4 @@
-"""What joining does to staying, and whether to believe it."""
+"""What joining does, whether to believe it, and what it is worth."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from dashboard.components import plots
 from dashboard.components.attributes import attributes
 from dashboard.components.card import figure_card, word_card
 from dashboard.components.chart import chart
-from dashboard.components.interval import interval_mark
+from dashboard.components.forest import effect_forest
+from dashboard.components.form import number_form
+from dashboard.components.link import link
 from dashboard.components.picker import choice_links
 from dashboard.components.shell import headline
-from dashboard.components.state import verdict_mark
-from dashboard.content import doubts, impact
+from dashboard.components.state import effect_mark, verdict_mark
+from dashboard.content import curves, doubts, effects, event_study, groups, impact, worth
 from dashboard.data import View
 from dashboard.page import Page
 from reports import codes, wording
@@ -23,36 +25,105 @@ _SHOWN_COVARIATES = 14
 
 
 def build(view: View) -> list[Any]:
-    """Return the page."""
-    doubt = [_naive(view), _checks(view), _detectable(view)]
-    cards = [_curves(view), _effects(view), *doubt, _balance(view)]
+    """Return the page: the verdicts, then everything about the chosen outcome."""
     return [
-        headline(impact.read_title(view), impact.read_subtitle(view)),
+        headline(effects.read_title(view), effects.read_subtitle(view)),
         _choices(view),
-        html.Div(cards, className="grid"),
+        html.Div([_verdicts(view), *_effect_cards(view), *_doubt_cards(view)], className="grid"),
     ]
+
+
+def _effect_cards(view: View) -> list[Any]:
+    analysis = effects.chosen_analysis(view)
+    if analysis == effects.RETENTION:
+        drawn = [_curves(view), _effects(view, span=5)]
+    elif analysis == effects.ENGAGEMENT:
+        drawn = [_event_study(view), _effects(view, span=5)]
+    else:
+        drawn = [_effects(view, span=7), _detectable(view, span=5)]
+    if effects.chosen_population(view) == "all":
+        drawn += [_groups(view, name) for name in groups.GROUPINGS if groups.group_rows(view, name)]
+    return drawn
+
+
+def _doubt_cards(view: View) -> list[Any]:
+    analysis = effects.chosen_analysis(view)
+    cards = [_checks(view)]
+    if doubts.other_ways(view):
+        cards.append(_other_ways(view))
+    if doubts.naive_rows(view):
+        cards.append(_naive(view))
+    if analysis != effects.CAREERS:
+        cards.append(_detectable(view, span=6))
+    if analysis == effects.RETENTION:
+        cards.append(_worth(view))
+    for card in cards[len(cards) % 2 :]:  # an odd one takes the whole line
+        card.className = "card span-6"
+    return cards if analysis == effects.ENGAGEMENT else [*cards, _balance(view)]
 
 
 def _choices(view: View) -> Any:
-    population, outcome = impact.chosen_population(view), impact.chosen_outcome(view)
-    options = [
+    population, outcome = effects.chosen_population(view), effects.chosen_outcome(view)
+    whose = [
         (codes.POPULATIONS[name], _href(view, name, outcome), name == population)
-        for name in impact.POPULATIONS
+        for name in effects.POPULATIONS
     ]
-    for name in impact.outcomes(view):
-        words = codes.OUTCOMES.get(name, name.replace("_", " "))
-        label = wording.capitalized(words)
-        options.append((label, _href(view, population, name), name == outcome))
-    return choice_links("Whose effect, and which exits", options)
+    on = [
+        (effects.outcome_name(name), _href(view, population, name), name == outcome)
+        for name in effects.outcomes(view)
+    ]
+    return html.Div(
+        [choice_links("Whose effect", whose), choice_links("The effect on what", on)],
+        className="choices",
+    )
 
 
 def _href(view: View, population: str, outcome: str) -> str:
     return "/impact" + view.filters.search(population=population, outcome=outcome)
 
 
+def _verdicts(view: View) -> Any:
+    figure = impact.verdict_figure(view)
+    found = impact.judged(view)
+    if not found:
+        words = html.P("No verdict was published for this group.", className="words")
+        return word_card(figure.title, figure.subtitle, words)
+    chosen, population = effects.chosen_outcome(view), effects.chosen_population(view)
+    lines = []
+    for one in found:
+        name: Any = link(one.name, _href(view, population, one.outcome), className="link")
+        said = one.effect
+        lines.append(
+            html.Tr(
+                [
+                    html.Th(html.Strong(one.name) if one.outcome == chosen else name, scope="row"),
+                    html.Td(effect_mark(one.verdict), className="verdicts__mark"),
+                    html.Td(
+                        [
+                            html.P([said.before, html.Strong(said.strong), said.after]),
+                            html.P(_because(one), className="card__sub"),
+                        ],
+                        className="is-long",
+                    ),
+                ]
+            )
+        )
+    heads = [html.Th(words, scope="col") for words in ("On", "Verdict", "Finding")]
+    head = html.Thead(html.Tr(heads), className="visually-hidden")
+    table = html.Table(
+        [html.Caption(figure.title), head, html.Tbody(lines)], className="plain-table verdicts"
+    )
+    return figure_card(view, figure, table, has_picture=False)
+
+
+def _because(one: impact.Judged) -> str:
+    words = one.why.after.strip()
+    return wording.capitalized(words) if words != "." else ""
+
+
 def _curves(view: View) -> Any:
-    figure = impact.curve_figure(view)
-    found = impact.curves(view)
+    figure = curves.curve_figure(view)
+    found = curves.curves(view)
     if not found["joined"] or not found["not_joined"]:
         return word_card(
             figure.title,
@@ -71,7 +142,7 @@ def _at_risk(view: View, last_month: int) -> Any:
     words = []
     for arm in ("joined", "not_joined"):
         marks: list[Any] = []
-        for month, joined, other in impact.at_risk(view):
+        for month, joined, other in curves.at_risk(view):
             people = (joined if arm == "joined" else other).text
             place = f"calc({left}px + (100% - {left + right}px) * {month / last_month:.4f})"
             number = people.split(" (")[0]
@@ -83,57 +154,31 @@ def _at_risk(view: View, last_month: int) -> Any:
     return html.Div(rows, className="risk", role="img", **attributes(aria_label=label))
 
 
-def _effects(view: View) -> Any:
-    figure = impact.effect_figure(view)
+def _event_study(view: View) -> Any:
+    figure = event_study.event_figure(view)
+    rows = event_study.event_rows(view)
+    if not any(row.status == "shown" for row in rows):
+        words = html.P("No wave can be compared for this group yet.", className="words")
+        return word_card(figure.title, figure.subtitle, words, span=7)
+    drawn = chart(plots.event_study(rows, view.scheme), height=330, label=figure.title)
+    return figure_card(view, figure, drawn, span=7)
+
+
+def _effects(view: View, *, span: int) -> Any:
     rows: list[Any] = []
-    for measure, unit, title in (
-        ("risk_difference", "fraction", "More still employed, of 100"),
-        ("months_employed", "months", "More months employed"),
-    ):
-        found = [row for row in impact.effect_rows(view) if row[1] == measure]
+    for measure, title in impact.measures_of(effects.chosen_analysis(view)):
         rows.append(html.H3(title, className="section-title"))
-        rows.append(_forest(found, unit, title))
-    words = html.H2(impact.effects_title(view), style={"font-size": "14px", "font-weight": 550})
-    return figure_card(view, figure, [words, *rows], span=5)
+        unit = codes.MEASURE_UNITS[measure]
+        rows.append(effect_forest(impact.effect_rows(view, measure), unit, title))
+    words = html.P(impact.effects_title(view), className="words words--strong")
+    return figure_card(view, impact.effect_figure(view), [words, *rows], span=span)
 
 
-def _forest(rows: list[Any], unit: str, caption: str) -> Any:
-    cells = [(label, impact.as_cell(row)) for label, _, _, row in rows]
-    ends = [
-        end for _, cell in cells for end in (cell.lower, cell.value, cell.upper) if end is not None
-    ]
-    low, high = min([0.0, *ends]), max([0.0, *ends])
-    margin = (high - low) * 0.06
-    lines = []
-    for label, cell in cells:
-        if cell.is_shown:
-            words, interval = impact.effect_words(cell, unit)
-            text: Any = [html.Strong(words), f" ({interval})" if interval else ""]
-            mark: Any = interval_mark(
-                cell,
-                low - margin,
-                high + margin,
-                zero=0.0,
-                label=f"{words}, interval {interval or 'not given'}",
-            )
-        else:
-            text, mark = wording.MISSING, html.Span(cell.reason, className="card__sub")
-        lines.append(
-            html.Tr(
-                [
-                    html.Th(label, scope="row"),
-                    html.Td(mark, className="forest__mark"),
-                    html.Td(text, className="is-number"),
-                ]
-            )
-        )
-    head = html.Thead(
-        html.Tr([html.Th(words, scope="col") for words in ("When", "Interval", "Effect")]),
-        className="visually-hidden",
-    )
-    return html.Table(
-        [html.Caption(caption), head, html.Tbody(lines)], className="plain-table forest"
-    )
+def _groups(view: View, grouping: str) -> Any:
+    figure = groups.group_figure(view, grouping)
+    unit = codes.MEASURE_UNITS[effects.main_measure(effects.chosen_analysis(view))]
+    forest = effect_forest(groups.group_rows(view, grouping), unit, figure.title, head="Group")
+    return figure_card(view, figure, forest, span=6)
 
 
 def _naive(view: View) -> Any:
@@ -143,16 +188,16 @@ def _naive(view: View) -> Any:
         body.append(
             html.P([words.before, html.Strong(words.strong), words.after], className="words")
         )
-    rows = [(name, "risk_difference", 12, row) for name, row in doubts.naive_rows(view)]
-    if rows:
-        body.append(
-            html.Div(
-                _forest(rows, "fraction", "By method, after a year"), style={"margin-top": "10px"}
-            )
-        )
-    if not body:
-        body = [html.P("No naive comparison was computed for this group.", className="words")]
-    return figure_card(view, doubts.naive_figure(view), body, span=4)
+    unit = codes.MEASURE_UNITS[effects.main_measure(effects.chosen_analysis(view))]
+    body.append(effect_forest(doubts.naive_rows(view), unit, "By method", head="By method"))
+    return figure_card(view, doubts.naive_figure(view), body, span=6)
+
+
+def _other_ways(view: View) -> Any:
+    figure = doubts.other_ways_figure(view)
+    unit = codes.MEASURE_UNITS[effects.main_measure(effects.chosen_analysis(view))]
+    forest = effect_forest(doubts.other_ways(view), unit, figure.title, head="By method")
+    return figure_card(view, figure, forest, span=6)
 
 
 def _checks(view: View) -> Any:
@@ -164,10 +209,10 @@ def _checks(view: View) -> Any:
             [html.Li([verdict_mark(verdict), html.Span(words)]) for verdict, words in found],
             className="checks",
         )
-    return word_card("Can we believe it?", "Checks that could have failed", body, span=4)
+    return word_card("Can we believe it?", "Checks that could have failed", body)
 
 
-def _detectable(view: View) -> Any:
+def _detectable(view: View, *, span: int) -> Any:
     found = doubts.detectable(view)
     if not found:
         body: Any = html.P("Not known for this group.", className="words")
@@ -177,15 +222,43 @@ def _detectable(view: View) -> Any:
             html.P(
                 [f"{label}: ", html.Strong(value), ". Anything smaller would look like chance."],
                 className="words",
-            )
+            ),
+            _facts(rest),
         ]
-        items: list[Any] = []
-        for name, words in rest:
-            items += [html.Dt(name), html.Dd(words, className="num")]
-        body.append(html.Dl(items, className="facts", style={"margin-top": "12px"}))
     return word_card(
-        "How small an effect could we see?", "Minimum detectable effect, power 80 %", body, span=4
+        "How small an effect could we see?",
+        "Minimum detectable effect, power 80 %",
+        body,
+        span=span,
     )
+
+
+def _facts(found: list[tuple[str, str]]) -> Any:
+    items: list[Any] = []
+    for name, words in found:
+        items += [html.Dt(name), html.Dd(words, className="num")]
+    return html.Dl(items, className="facts", style={"margin-top": "12px"})
+
+
+def _worth(view: View) -> Any:
+    costs, fault = worth.read_costs(view.params)
+    kept = {name: value for name, value in view.params.items() if not name.endswith("cost")}
+    form = number_form(
+        "/impact",
+        view.filters.search(**kept),
+        [
+            (worth.PER_PERSON, "Program, per person who joined", view.params.get("cost", "")),
+            (worth.PER_EXIT, "One resignation", view.params.get("exit_cost", "")),
+        ],
+        button="Work it out",
+    )
+    body: list[Any] = [form]
+    if fault:
+        body.append(html.P(fault, className="words", role="alert"))
+    if costs is not None:
+        body.append(_facts(worth.worth_words(view, costs)))
+    subtitle = "Your own costs, in any currency; they stay in this link and are stored nowhere"
+    return word_card(worth.worth_title(view, costs), subtitle, body)
 
 
 def _balance(view: View) -> Any:
@@ -204,13 +277,19 @@ def _balance(view: View) -> Any:
 
 
 def _figures(view: View) -> list[Any]:
-    return [*impact.figures(view), *doubts.figures(view)]
+    drawn = [impact.verdict_figure(view)] if impact.judged(view) else []
+    if effects.chosen_analysis(view) == effects.RETENTION:
+        drawn.append(curves.curve_figure(view))
+    drawn += event_study.figures(view)
+    if effects.chosen_population(view) == "all":
+        drawn += groups.figures(view)
+    return [*drawn, impact.effect_figure(view), *doubts.figures(view)]
 
 
 PAGE = Page(
     name="Impact",
     path="/impact",
-    question="What does joining do to staying, and can we believe it?",
+    question="What does joining do, and can we believe it?",
     table="estimate",
     figures=_figures,
     build=build,

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from dash import html
 
+from dashboard.cell import estimate_cell
 from dashboard.components.card import figure_card, word_card
 from dashboard.components.heat import heat_table
 from dashboard.components.interval import common_scale, effect_strip
 from dashboard.components.link import link
 from dashboard.components.shell import headline
 from dashboard.components.stat import stat_box
-from dashboard.content import departments, impact, overview
+from dashboard.content import departments, effects, impact, overview
 from dashboard.data import View
 from dashboard.page import Page
-from reports import wording
+from reports import codes, wording
 
 
 def build(view: View) -> list[Any]:
@@ -31,13 +33,18 @@ def build(view: View) -> list[Any]:
 
 def _effects(view: View) -> Any:
     body: list[Any] = []
-    found = [(impact.as_cell(row), sentence) for row, sentence in impact.effect_sentences(view)]
-    ends = [end for cell, _ in found for end in (cell.lower, cell.upper) if end is not None]
-    for cell, sentence in found:
+    found = [
+        (codes.MEASURE_UNITS[row.measure], estimate_cell(row), sentence)
+        for row, sentence in effects.told_rows(view)
+    ]
+    ends: dict[str, list[float]] = {}
+    for unit, cell, _ in found:
+        ends.setdefault(unit, []).extend(e for e in (cell.lower, cell.upper) if e is not None)
+    for unit, cell, sentence in found:
         parts: list[Any] = [html.P([sentence.before, html.Strong(sentence.strong), sentence.after])]
         if cell.is_shown:
-            strip = effect_strip(cell, common_scale(ends), unit="fraction", label=str(sentence))
-            parts.append(strip)
+            scale = common_scale(ends[unit])
+            parts.append(effect_strip(cell, scale, unit=unit, label=str(sentence)))
         body.append(html.Div(parts, className="effect"))
     if not body:
         body = [html.P("No effect has been computed in this release.", className="words")]
@@ -51,7 +58,8 @@ def _effects(view: View) -> Any:
             style={"margin-top": "16px"},
         )
     )
-    return figure_card(view, impact.effect_figure(view), body, span=7)
+    figure = replace(impact.effect_figure(view), title="What the program did")
+    return figure_card(view, figure, body, span=7)
 
 
 def _needs(view: View) -> Any:

@@ -1,4 +1,4 @@
-"""What joining did to staying, and every reason to doubt it."""
+"""What joining did, and every reason to doubt it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from reports.codes import (
     ARMS,
     MEASURE_UNITS,
     MEASURES,
-    OUTCOMES,
     POPULATIONS,
     VARIANTS,
     VERDICTS,
@@ -18,8 +17,9 @@ from reports.codes import (
 )
 from reports.content import Chart, Column, Section, Sentence, Series, Table, Value, Withheld
 from reports.diagnostics import diagnostic_title, diagnostic_words
-from reports.effects import naive_sentence, retention_sentence, retention_title
+from reports.effects import naive_sentence, share_sentence, share_title
 from reports.quarter_data import QuarterData, reasons
+from reports.sections.judged import judged_tables, outcome_words
 from reports.sections.overview import main_effect
 from reports.wording import format_horizon
 
@@ -35,11 +35,13 @@ _NAIVE = (
 
 
 def impact(data: QuarterData) -> Section:
-    """Return effect, curves, sensitivity, checks and balance of the retention analysis."""
-    rows = data.release.frame("estimate", analysis="retention")
+    """Return verdicts, effects, curves, sensitivities, checks and balance."""
+    rows = data.release.frame("estimate")
     effect = main_effect(data)
-    tables = (_effects(rows, effect), _curves(data), _doubts(rows), _checks(data), _balance(data))
-    return Section("impact", "Impact on staying", tuple(_sentences(data, rows)), tables)
+    effects, doubts = _effects(rows, effect), _doubts(rows)
+    judged = judged_tables(data)
+    tables = (effects, *judged, _curves(data), doubts, _checks(data), _balance(data))
+    return Section("impact", "Impact", tuple(_sentences(data, rows)), tables)
 
 
 def _sentences(data: QuarterData, rows: pd.DataFrame) -> list[str | Sentence]:
@@ -47,7 +49,7 @@ def _sentences(data: QuarterData, rows: pd.DataFrame) -> list[str | Sentence]:
     for population in ("all", "mentor", "mentee"):
         effect = main_effect(data, population)
         if effect is not None:
-            found.append(retention_sentence(effect))
+            found.append(share_sentence(effect))
     main = main_effect(data)
     is_naive = (rows["variant"] == "naive_hire") & (rows["measure"] == "risk_difference")
     naive = rows[is_naive & (rows["population"] == "all") & (rows["horizon_months"] == 12)]
@@ -59,20 +61,23 @@ def _sentences(data: QuarterData, rows: pd.DataFrame) -> list[str | Sentence]:
 
 def _effects(rows: pd.DataFrame, effect: Any) -> Table:
     chosen = rows[rows["variant"] == "main"]
-    title = retention_title(effect) if effect is not None else "No analysis of staying was run"
+    title = share_title(effect) if effect is not None else "No analysis of staying was run"
     who = [POPULATIONS.get(p, p) for p in chosen["population"]]
-    outcome = [OUTCOMES.get(o, o).capitalize() for o in chosen["outcome"]]
+    outcome = [outcome_words(o) for o in chosen["outcome"]]
     heads = (Column("population", "Who"), Column("outcome", "Outcome"))
     return _estimate_table(chosen, ("Impact", title), heads, list(zip(who, outcome, strict=True)),
                            notes=(_METHOD,))  # fmt: skip
 
 
 def _doubts(rows: pd.DataFrame) -> Table:
-    chosen = rows[(rows["population"] == "all") & (rows["outcome"] == "voluntary_exit")]
-    variants: list[tuple[str, ...]] = [(VARIANTS.get(v, v),) for v in chosen["variant"]]
+    several = rows.groupby("outcome")["variant"].transform("nunique") > 1
+    chosen = rows[(rows["population"] == "all") & several]
+    words = [VARIANTS.get(v, v) for v in chosen["variant"]]
+    outcome = [outcome_words(o) for o in chosen["outcome"]]
+    variants: list[tuple[str, ...]] = list(zip(words, outcome, strict=True))
     return _estimate_table(
         chosen, ("Sensitivity", "The same question asked in other ways, and naively"),
-        (Column("variant", "Analysis"),), variants,
+        (Column("variant", "Analysis"), Column("outcome", "Outcome")), variants,
         notes=(_NAIVE, "Intention to treat keeps later joiners among those they are compared with; "
                "it is expected to lie nearer to zero."),
     )  # fmt: skip
@@ -90,18 +95,18 @@ def _estimate_table(
     found: list[tuple[Value, ...]] = []
     for first, row in zip(leading, rows.itertuples(index=False), strict=True):
         numbers = [_number(row, part) for part in ("point", "lower", "upper")]
-        # the smallest effect that could be seen is one of the share still employed
-        is_share = row.measure == "risk_difference"
-        smallest = _number(row, "minimum_detectable_effect") if is_share else None
+        # months employed have none of their own
+        has_smallest = row.measure != "months_employed"
+        smallest = _number(row, "minimum_detectable_effect") if has_smallest else None
         sizes = [_number(row, p) for p in ("effective_sample_size", "n_treated", "n_control")]
         measure = MEASURES.get(row.measure, row.measure)
-        within = format_horizon(int(row.horizon_months))
+        within = "" if pd.isna(row.horizon_months) else format_horizon(int(row.horizon_months))
         found.append((*first, measure, within, *numbers, smallest, *sizes, reasons(numbers[0])))
     return Table(
         name=names[0],
         title=names[1],
-        subtitle="Joined less had they not: share still employed in percentage points, or months "
-        "employed; 95 % intervals",
+        subtitle="Joined less had they not: shares in percentage points, months employed, or "
+        "points of a score; 95 % intervals",
         columns=(
             *heads,
             Column("measure", "Effect"),
@@ -109,7 +114,7 @@ def _estimate_table(
             Column("point", "Estimate", "row", is_change=True),
             Column("lower", "95 % from", "row", is_change=True),
             Column("upper", "95 % to", "row", is_change=True),
-            Column("smallest", "Smallest effect to be seen", "fraction"),
+            Column("smallest", "Smallest effect to be seen", "row"),
             Column("effective", "Colleagues after weighting", "count"),
             Column("n_treated", "Joined", "count"),
             Column("n_control", "Colleagues", "count"),
@@ -161,11 +166,12 @@ def _curves(data: QuarterData) -> Table:
 
 
 def _checks(data: QuarterData) -> Table:
-    checks = data.release.frame("diagnostic", analysis="retention")
+    checks = data.release.frame("diagnostic")
     rows: list[tuple[Value, ...]] = [
         (
             VERDICTS.get(row.verdict, row.verdict),
             POPULATIONS.get(row.population, row.population),
+            outcome_words(row.outcome),
             diagnostic_title(row.check_id),
             _plain(row.value),
             _plain(row.threshold),
@@ -182,6 +188,7 @@ def _checks(data: QuarterData) -> Table:
         columns=(
             Column("verdict", "Verdict"),
             Column("population", "Who"),
+            Column("outcome", "Outcome"),
             Column("check", "Check"),
             Column("value", "Value", "row"),
             Column("threshold", "Limit", "row"),

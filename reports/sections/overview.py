@@ -6,7 +6,7 @@ from typing import Any
 
 from reports.changes import Change, compare
 from reports.content import Column, Section, Sentence, Table, Value
-from reports.effects import retention_sentence
+from reports.effects import share_sentence
 from reports.findings import change_sentence, overview_title
 from reports.quarter_data import QuarterData, reasons, shown
 from reports.wording import format_count, format_period, list_words, plain_label
@@ -94,7 +94,7 @@ def _sentences(data: QuarterData) -> list[str | Sentence]:
     found: list[str | Sentence] = []
     effect = main_effect(data)
     if effect is not None:
-        found.append(retention_sentence(effect))
+        found.append(share_sentence(effect))
     if not data.previous:
         return [*found, "There is no earlier quarter to compare with."]
     real = [pair for pair in _changes(data) if pair[1] is not None and pair[1].is_real]

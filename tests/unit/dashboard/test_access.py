@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from dashboard.access import Role, Viewer, rights
-from dashboard.content import data_health, departments, impact, overview, pairs, teaching
+from dashboard.content import data_health, departments, groups, overview, pairs, teaching
 from dashboard.data import ReleaseData
+from dashboard.pages import impact as impact_page
 from reports.content import Withheld
 from reports.quarter_data import read_quarter, shown
 from reports.readable import DERIVABLE
@@ -126,6 +127,19 @@ def test_every_table_of_a_release_is_decided_for_every_role(viewer: Viewer) -> N
 
 def test_every_role_can_build_every_figure(data: ReleaseData, viewer: Viewer) -> None:
     view = data.view(viewer, {"quarter": "2026Q2"})
-    for content in (overview, pairs, departments, teaching, impact, data_health):
-        for figure in content.figures(view):
-            assert all(len(row) == len(figure.table.columns) for row in figure.table.rows)
+    found = [
+        f for c in (overview, pairs, departments, teaching, data_health) for f in c.figures(view)
+    ]
+    for outcome in ("voluntary_exit", "promotion", "engagement"):
+        found += impact_page.PAGE.figures(data.view(viewer, {"outcome": outcome}))
+    for figure in found:
+        assert all(len(row) == len(figure.table.columns) for row in figure.table.rows)
+
+
+def test_a_department_head_reads_the_effect_in_the_own_department_and_the_mean(
+    data: ReleaseData,
+) -> None:
+    head = Viewer(Role.DEPARTMENT_HEAD, departments=("Finance",))
+    view = data.view(head, {})
+    assert {name for name, _ in groups.group_rows(view, "department")} == {"Finance", groups.MEAN}
+    assert {name for name, _ in groups.group_rows(view, "cohort")} == {groups.MEAN}

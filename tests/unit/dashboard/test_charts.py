@@ -6,7 +6,8 @@ import plotly.graph_objects as go
 import pytest
 
 from dashboard.components import plots
-from dashboard.content import doubts, impact
+from dashboard.content import curves as curve_content
+from dashboard.content import doubts
 from dashboard.data import View
 from dashboard.pages import impact as impact_page
 
@@ -24,7 +25,7 @@ def graphs(component: Any) -> list[Any]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_drawn_figure_is_a_valid_plotly_figure(hr_view: View, scheme: str) -> None:
-    curves = plots.retention_curves(impact.curves(hr_view), scheme)
+    curves = plots.retention_curves(curve_content.curves(hr_view), scheme)
     rows = doubts.balance_rows(hr_view)
     balance = plots.balance(rows, [doubts.covariate_words(row.covariate) for row in rows], scheme)
     for figure in (curves, balance):
@@ -41,7 +42,7 @@ def test_pages_hold_plain_dicts_and_offer_no_cloud(hr_view: View) -> None:
 
 
 def test_the_band_encloses_the_curve(hr_view: View) -> None:
-    figure = plots.retention_curves(impact.curves(hr_view), "light")
+    figure = plots.retention_curves(curve_content.curves(hr_view), "light")
     band, line = figure["data"][2], figure["data"][3]
     count = len(line["y"])
     upper, lower = band["y"][:count], band["y"][count:][::-1]
@@ -49,6 +50,6 @@ def test_the_band_encloses_the_curve(hr_view: View) -> None:
 
 
 def test_the_table_twin_holds_the_numbers_of_the_chart(hr_view: View) -> None:
-    figure = plots.retention_curves(impact.curves(hr_view), "light")
+    figure = plots.retention_curves(curve_content.curves(hr_view), "light")
     drawn = [round(value, 1) for value in figure["data"][3]["y"]]
-    assert [row[1].raw for row in impact.curve_figure(hr_view).table.rows] == drawn
+    assert [row[1].raw for row in curve_content.curve_figure(hr_view).table.rows] == drawn

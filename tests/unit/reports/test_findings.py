@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reports.changes import Change, compare
-from reports.effects import naive_sentence, retention_sentence, retention_title
+from reports.effects import naive_sentence, share_sentence, share_title
 from reports.findings import (
     change_badge,
     change_sentence,
@@ -20,7 +20,8 @@ from reports.findings import (
 
 
 def effect(**given: Any) -> SimpleNamespace:
-    row = {"population": "all", "measure": "risk_difference", "horizon_months": 12, "point": 0.041,
+    row = {"analysis": "retention", "outcome": "voluntary_exit", "population": "all",
+           "measure": "risk_difference", "horizon_months": 12, "point": 0.041,
            "lower": 0.012, "upper": 0.07, "minimum_detectable_effect": 0.06, "status": "shown",
            "reason": None}  # fmt: skip
     return SimpleNamespace(**(row | given))
@@ -64,24 +65,22 @@ def cell(value: float | None, lower: float | None = None, upper: float | None = 
     ],
 )  # fmt: skip
 def test_an_effect_is_told_in_one_of_three_honest_ways(row: Any, sentence: str) -> None:
-    assert str(retention_sentence(row)) == sentence
+    assert str(share_sentence(row)) == sentence
 
 
 def test_the_words_that_carry_the_finding_stand_apart() -> None:
-    said = retention_sentence(effect())
+    said = share_sentence(effect())
     assert said.strong == "4 more were still here after a year"
-    assert retention_sentence(effect(lower=-0.01)).strong == "cannot be told yet"
+    assert share_sentence(effect(lower=-0.01)).strong == "cannot be told yet"
 
 
 def test_titles_say_the_effect_or_that_it_cannot_be_told() -> None:
-    assert retention_title(effect()) == (
-        "Joining keeps about 4 more of every 100 people a year later"
-    )
-    assert retention_title(effect(point=-0.03, lower=-0.05, upper=-0.01)) == (
+    assert share_title(effect()) == ("Joining keeps about 4 more of every 100 people a year later")
+    assert share_title(effect(point=-0.03, lower=-0.05, upper=-0.01)) == (
         "About 3 fewer of every 100 who joined are still here a year later"
     )
-    assert retention_title(effect(lower=-0.01)) == "Whether joining keeps people cannot be told yet"
-    assert retention_title(effect(status="not_estimable")) == (
+    assert share_title(effect(lower=-0.01)) == "Whether joining keeps people cannot be told yet"
+    assert share_title(effect(status="not_estimable")) == (
         "What joining does to staying cannot be estimated yet"
     )
 
