@@ -20,6 +20,7 @@ _ROW_KINDS = {
     "Figure": METRIC, "Department": "department", "Row": "department", "Cohort": "cohort",
     "State": "state", "Quarter": "period",
 }  # fmt: skip
+_OWN_QUARTER = "Quarter"
 _OF_REACH = {"Participants": figures.NUMERATOR, "Eligible": figures.DENOMINATOR,
              "Taking part, of eligible": "", "Reach": figures.VALUE,
              "From 0, dotted: all departments": ""}  # fmt: skip
@@ -76,8 +77,8 @@ class MetricTable:
             metric_id = named
         else:
             place = replace(place, **{self._row_kind: named})
-        if meaning.period:
-            place = replace(place, period=meaning.period)
+        if period := meaning.period or self._period_of(row):
+            place = replace(place, period=period)
         if meaning.population is not None:
             place = replace(place, population=meaning.population)
         if metric_id == "reach":  # people outside the program belong to no cohort
@@ -85,6 +86,13 @@ class MetricTable:
         if not metric_id:
             return None
         return self._look_up(metric_id, place, meaning.form), meaning.form
+
+    def _period_of(self, row: int) -> str:
+        """Return the quarter that a row names in a column of its own; "" where there is none."""
+        if _OWN_QUARTER not in self._table.heads[1:]:
+            return ""
+        said = self._table.rows[row][self._table.heads.index(_OWN_QUARTER)].text
+        return self._labels.find(said, "period") or ""
 
     def _look_up(self, metric_id: str, place: Place, form: str) -> Known:
         if metric_id == SUM_OF_STATES:

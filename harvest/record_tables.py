@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -130,29 +131,41 @@ def tidy(lines: TableLines, row: int, column: int) -> tuple[Known, str] | None:
     form = lines.table.heads[column]
     if form == "release_id":
         return bag_of("the release", [(lines.known.rows.release.info.release_id, "count")]), ""
-    if form not in ("value", "lower", "upper", "n"):
-        return None
     line = lines.line(row)
     metric_id = line["metric"]
+    if form == "metric_version":
+        return _versions(lines, metric_id)
+    if form not in ("value", "lower", "upper", "n"):
+        return None
     if metric_id in lines.known.rows.metrics:
-        place = Place(*(line[k] for k in ("program", "cohort", "department", "population",
-                                          "period")))  # fmt: skip
-        return lines.known.cell(metric_id, place), form
-    parts = metric_id.split(".")
+        names = ("program", "cohort", "department", "population", "period")
+        return lines.known.cell(metric_id, Place(*(line[name] for name in names))), form
+    return _tidy_effect(lines, line), {"value": "point", "n": "n_treated"}.get(form, form)
+
+
+def _tidy_effect(lines: TableLines, line: Mapping[str, str]) -> Known:
+    """Return the effect that a line's name spells: analysis, outcome, variant, measure, months."""
+    parts = line["metric"].split(".")
     if len(parts) not in (4, 5):
-        return Known(metric_id, withheld=NOT_PUBLISHED), form
+        return Known(line["metric"], withheld=NOT_PUBLISHED)
     wanted: dict[str, object] = {
         "outcome": parts[1],
         "measure": parts[3],
         "population": line["population"],
         "horizon_months": int(parts[4].removesuffix("m")) if parts[4:] else None,
     }
-    part = {"value": "point", "n": "n_treated"}.get(form, form)
-    if parts[2].startswith("pooled_by_"):
-        wanted |= {name: line[name] for name in ("cohort", "department")}
-        wanted["grouping"] = parts[2].removeprefix("pooled_by_")
-        return group_known(lines.known, wanted), part
-    return estimate_known(lines.known, wanted | {"variant": parts[2]}), part
+    if not parts[2].startswith("pooled_by_"):
+        return estimate_known(lines.known, wanted | {"variant": parts[2]})
+    wanted |= {name: line[name] for name in ("cohort", "department")}
+    return group_known(lines.known, wanted | {"grouping": parts[2].removeprefix("pooled_by_")})
+
+
+def _versions(lines: TableLines, metric_id: str) -> tuple[Known, str] | None:
+    """Return the versions a definition has had: figures kept from earlier ones carry theirs."""
+    metric = lines.known.rows.metrics.get(metric_id)
+    if metric is None:
+        return None
+    return bag_of("a version", [(float(v), "count") for v in range(1, int(metric.version) + 1)]), ""
 
 
 def _both_departments(lines: TableLines, row: int, head: str) -> tuple[str | None, str | None]:

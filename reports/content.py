@@ -187,6 +187,7 @@ class Fact:
     status: str
     reason: str
     bound: str = ""
+    metric_version: int | None = None  # of the definition; None for effects
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from reports.codes import STATUSES
 from reports.content import Value, Withheld
 from reports.readable import hide_small_groups
 from reports.release import Release, ReleaseError
-from reports.wording import format_period, list_words
+from reports.wording import format_bounded, format_period, list_words
 
 QUARTERS_BACK = 8
 HR_LEADERSHIP = "hr_leadership"
@@ -174,6 +174,14 @@ def shown(cell: Any, name: str = "value") -> Value:
         return Withheld(cell.status, reason or STATUSES[cell.status])
     number = getattr(cell, name)
     return None if pd.isna(number) else float(number)
+
+
+def bounded(cell: Any, unit: str) -> Value:
+    """Return a figure about answers, in words where it is only a bound: "4.9 or higher"."""
+    bound = getattr(cell, "bound", None)
+    if cell.status == "shown" and isinstance(bound, str) and bound:
+        return format_bounded(float(cell.value), unit, bound)
+    return shown(cell)
 
 
 def reasons(*values: Value) -> str:

@@ -45,6 +45,8 @@ def build_quarter(release: Release, quarter: str, *, viewer: Reader | None = Non
         program.health(data),
         program.reach(data),
         program.rhythm(data),
+        program.practice(data),
+        program.voices(data),
         program.workforce(data),
         impact.impact(data),
         slices.departments(data),
@@ -63,6 +65,7 @@ def build_quarter(release: Release, quarter: str, *, viewer: Reader | None = Non
         sections=tuple(
             replace(section, tables=tuple(without_empty_notes(t) for t in section.tables))
             for section in sections
+            if section.tables or section.sentences
         ),
         provenance=record.provenance(data),
         facts=(*_facts(data), *_impact_facts(data)),
@@ -80,6 +83,7 @@ def _facts(data: QuarterData) -> list[Fact]:
             row.department, row.population, row.period, _number(row.value), _number(row.lower),
             _number(row.upper), None if pd.isna(row.n) else int(row.n),
             data.metrics[row.metric_id].unit, row.status, _text(row.reason), _text(row.bound),
+            int(row.metric_version),
         )
         for row in cells.sort_values(keys).itertuples(index=False)
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Health, reach, rhythm and workforce: the program's own figures over the last quarters."""
+"""Health, reach, rhythm, practice, voices, workforce: the program's figures over quarters."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from reports.codes import POPULATIONS, STATE_MEANINGS, STATES
 from reports.content import Chart, Column, Section, Series, Table, Value
-from reports.quarter_data import QuarterData, reasons, shown
+from reports.quarter_data import QuarterData, bounded, reasons, shown
 from reports.wording import format_period, format_value
 
 STATE_PREFIX = "pair_state_"
@@ -16,6 +16,7 @@ _NOT_COMPARABLE = (
     "Participants and others are not comparable: one has to stay to be able to join, and engaged "
     "people join. What the program did is in the chapter Impact."
 )
+_VOICES = ("everyone", "participants", "mentor", "mentee", "non_participants")
 _GROUPS = ("participants", "eligible_non_participants", "everyone")
 
 
@@ -40,6 +41,45 @@ def rhythm(data: QuarterData) -> Section:
     chosen = [m for m in data.family("rhythm") if not m.metric_id.startswith(STATE_PREFIX)]
     table = _over_time(data, chosen, "Rhythm", "How the pairs meet")
     return Section("rhythm", "Rhythm", (), (table,))
+
+
+def practice(data: QuarterData) -> Section:
+    """Return what makes reverse mentoring work, over the last quarters."""
+    table = _over_time(data, data.family("practice"), "Practice", "What pairs do, beyond meeting")
+    return Section("practice", "Practice", (), (table,) if table.rows else ())
+
+
+def voices(data: QuarterData) -> Section:
+    """Return what surveys say, each figure in the last quarter that asked, by group."""
+    columns = [Column("metric", "Figure"), Column("quarter", "Quarter")]
+    columns += [Column(group, POPULATIONS[group], "row") for group in _VOICES]
+    columns += [Column("note", "Note")]
+    rows: list[tuple[Value, ...]] = []
+    units: list[str] = []
+    for metric in data.family("voice"):
+        asked = [q for q in data.quarters if _asked(data, metric.metric_id, q)]
+        if not asked:
+            continue
+        cells = [data.cell(metric.metric_id, asked[-1], population=group) for group in _VOICES]
+        values = [None if cell is None else bounded(cell, metric.unit) for cell in cells]
+        quarter = format_period(asked[-1])
+        rows.append((metric.label, quarter, *values, reasons(*values)))
+        units.append(metric.unit)
+    table = Table(
+        name="Voices",
+        title="What surveys say, by group",
+        subtitle="Whole company, last quarter in which each was asked; an empty cell was not asked "
+        "of that group",
+        columns=tuple(columns),
+        rows=tuple(rows),
+        notes=(_NOT_COMPARABLE, "Intervals and numbers of answers stand in the tidy file."),
+        row_units=tuple(units),
+    )
+    return Section("voices", "Voices", (), (table,) if rows else ())
+
+
+def _asked(data: QuarterData, metric_id: str, quarter: str) -> bool:
+    return any(data.cell(metric_id, quarter, population=group) is not None for group in _VOICES)
 
 
 def workforce(data: QuarterData) -> Section:

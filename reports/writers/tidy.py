@@ -11,7 +11,7 @@ from reports.spreadsheet_text import as_text
 
 COLUMNS = (
     "metric", "label", "program", "cohort", "department", "population", "period", "value", "lower",
-    "upper", "n", "unit", "status", "reason", "bound", "release_id",
+    "upper", "n", "unit", "status", "reason", "bound", "metric_version", "release_id",
 )  # fmt: skip
 
 

@@ -118,6 +118,17 @@ def test_page_workbook_and_tidy_file_show_the_number_of_the_release(demo: Demo) 
         assert float(tidy[metric]) == pytest.approx(value, abs=1e-9), metric
 
 
+def test_every_company_figure_of_the_quarter_stands_in_the_workbook(demo: Demo) -> None:
+    cells = demo.release.frame("metric_cell", period="2026Q3", cohort="", department="", program="")
+    labels = demo.release.frame("metric").set_index("metric_id")["label"]
+    by_name = ("pair_state_", "representativeness_")  # a sheet of their own; groups, not figures
+    wanted = {labels[name] for name in cells["metric_id"].unique() if not name.startswith(by_name)}
+    book = load_workbook(demo.out / "program-outcomes-2026Q3.xlsx", read_only=True)
+    said = {str(cell) for sheet in book if sheet.title != "Definitions"
+            for row in sheet.iter_rows(values_only=True) for cell in row[:2] if cell}  # fmt: skip
+    assert wanted - said == set()
+
+
 def test_the_workbook_names_its_release_and_runs_no_formula(demo: Demo) -> None:
     book = load_workbook(demo.out / "program-outcomes-2026Q3.xlsx")
     texts = [
