@@ -21,6 +21,7 @@ from dashboard.components.shell import framed
 from dashboard.data import ReleaseData, View
 from dashboard.desk import Desk
 from dashboard.filters import read_query
+from dashboard.machine import add_api
 from dashboard.page import Page
 from dashboard.pages import PAGES
 from dashboard.protection import compress, protect
@@ -99,6 +100,7 @@ def create_app(releases_folder: Path, *, demo: bool, viewer: Viewer | None = Non
     app.layout = _whole
     app.enable_pages()
     add_routes(app, desk)
+    add_api(app, desk)
     protect(app)  # what is added last is done first: keep, then compress, then protect
     compress(app.server)
     keep_answers(app.server, AnswerStore(), desk.answer_key)

@@ -21,10 +21,11 @@ _PAGE_OUTPUT = "_pages_content.children"
 _WITHOUT_FIGURES = frozenset({
     "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
     "/_dash-dependencies", "/_favicon.ico", "/_reload-hash", "/assets/<path:filename>",
-    "/static/<path:filename>",
+    "/static/<path:filename>", "/api/v1/openapi.json",
 })  # fmt: skip
 _ASKED = frozenset({"/", "/<path:path>", "/_dash-layout", "/_dash-update-component",
-                    "/export/<name>.csv", "/export/to-correct.csv"})  # fmt: skip
+                    "/export/<name>.csv", "/export/to-correct.csv",
+                    "/api/v1/worklist"})  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from harvest.files import read_file
 from harvest.found import UnknownContent
 from harvest.judge import UNREAD, Finding, Judge, Tally
 from harvest.labels import Labels
+from harvest.machine import read_worklist
 from harvest.page_reader import PageReader
 from harvest.questions import Question, a_few, questions
 from harvest.rights import every_viewer, name_of
@@ -27,7 +28,8 @@ from reports.release import Release
 from reports.report_files import write_files
 
 Progress = Callable[[str, float], None]
-_GIVEN, _REFUSED = 200, 404
+_GIVEN, _FORBIDDEN, _REFUSED = 200, 403, 404
+WORKLIST = "/api/v1/worklist"
 _LAYOUT = "/_dash-layout"
 
 
@@ -86,12 +88,25 @@ class Collector:
         asked = self._questions(viewer)
         with app_for(self._folder, viewer) as app:
             self._shell(app, viewer)
+            self.machine(app, viewer)
             for number, question in enumerate(asked):
                 progress(number / len(asked))
                 links |= self.ask(app, viewer, question)
             for address in sorted(links | self._sheets()):
                 with self._all_read(viewer, address):
                     self._download(app, viewer, address)
+
+    def machine(self, app: App, viewer: Viewer) -> None:
+        """Ask and judge the worklist for machines, whole."""
+        self.requests += 1
+        with self._all_read(viewer, WORKLIST):
+            answer = app.get(f"{WORKLIST}?state=all&limit=1000")
+            if answer.status == _FORBIDDEN:
+                return
+            if answer.status != _GIVEN:
+                raise UnknownContent(f"{WORKLIST}: answered with status {answer.status}")
+            found = read_worklist(json.loads(answer.body))
+            self._judge(viewer).judge(read_asked(self.rows, viewer, WORKLIST, {}), found)
 
     def reports(self, viewer: Viewer, folder: Path) -> None:
         """Write and judge the reports viewers are given: HR leadership and department heads."""
