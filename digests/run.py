@@ -1,0 +1,121 @@
+"""Sends the digests of a week: each recipient once, whatever is repeated, whatever fails."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from digests.chat import message_of
+from digests.mail import mail_of
+from digests.sending import NotSent, Sleep, post_message, send_mail
+from digests.settings import DigestSettings, Recipient
+from reports.digest import Digest, build_digest, week_of
+from reports.release import Release
+
+MAIL, CHAT = "mail", "chat"
+SENT, BEFORE, NOTHING, FAILED = "sent", "sent before", "nothing to send", "failed"
+
+
+class Ledger(Protocol):
+    """Remembers what was sent, so that nobody gets a week's digest twice."""
+
+    def claim(self, recipient: str, channel: str, week: str, *, now: dt.datetime) -> bool:
+        """Return whether this has to be sent, and keep others from sending it meanwhile."""
+
+    def settle(
+        self, recipient: str, channel: str, week: str, *, was_sent: bool, now: dt.datetime
+    ) -> None:
+        """Say how it went; what was not sent can be claimed again."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one message went.
+
+    Attributes
+    ----------
+    recipient, channel, status : str
+        ``status`` is sent, sent before, nothing to send, or failed.
+    words : str
+        What went wrong.
+    """
+
+    recipient: str
+    channel: str
+    status: str
+    words: str = ""
+
+
+def digests_of(
+    release: Release, settings: DigestSettings, *, now: dt.datetime
+) -> Iterator[tuple[Recipient, Digest]]:
+    """Yield every recipient's digest of the week of ``now``, under that recipient's rights."""
+    for recipient in settings.recipients:
+        digest = build_digest(
+            release,
+            programs=recipient.programs,
+            address=settings.address,
+            week=week_of(now.date()),
+            with_names=recipient.with_names,
+        )
+        yield recipient, digest
+
+
+def send_digests(
+    release: Release,
+    settings: DigestSettings,
+    ledger: Ledger,
+    *,
+    now: dt.datetime,
+    sleep: Sleep = time.sleep,
+) -> list[Outcome]:
+    """Send what was not sent this week; one failure keeps nobody else from getting theirs.
+
+    Parameters
+    ----------
+    release : Release
+    settings : DigestSettings
+    ledger : Ledger
+    now : datetime
+        UTC without zone; its ISO week is the week of the digests.
+    sleep : function of seconds
+        Waits between attempts.
+    """
+    outcomes = []
+    for recipient, digest in digests_of(release, settings, now=now):
+        for channel in _channels(recipient):
+            if not digest.counts:
+                outcomes.append(Outcome(recipient.name, channel, NOTHING))
+                continue
+            if not ledger.claim(recipient.name, channel, digest.week, now=now):
+                outcomes.append(Outcome(recipient.name, channel, BEFORE))
+                continue
+            outcomes.append(_sent(recipient, channel, digest, settings, sleep))
+            was_sent = outcomes[-1].status == SENT
+            ledger.settle(recipient.name, channel, digest.week, was_sent=was_sent, now=now)
+    return outcomes
+
+
+def _channels(recipient: Recipient) -> tuple[str, ...]:
+    return tuple(
+        channel
+        for channel, wanted in ((MAIL, recipient.email), (CHAT, recipient.webhook))
+        if wanted
+    )
+
+
+def _sent(
+    recipient: Recipient, channel: str, digest: Digest, settings: DigestSettings, sleep: Sleep
+) -> Outcome:
+    try:
+        if channel == MAIL and recipient.email is not None and settings.mail is not None:
+            mail = mail_of(digest, sender=settings.mail.sender, recipient=recipient.email)
+            send_mail(mail, settings.mail, sleep=sleep)
+        else:
+            post_message(message_of(digest, recipient.style), recipient.webhook, sleep=sleep)
+    except NotSent as error:
+        return Outcome(recipient.name, channel, FAILED, str(error))
+    return Outcome(recipient.name, channel, SENT)
