@@ -20,7 +20,7 @@ from reports.survey_scope import Scope, scope_of
 from warehouse.disclosure.attacker import HarvestDisagrees
 from warehouse.disclosure.attacker.solver import Unsolved
 from warehouse.disclosure.bounds import PrintedFiguresDisagree
-from warehouse.disclosure.exact import Suppression, by_department, suppress_blocks, together
+from warehouse.disclosure.exact import Suppression, suppress_blocks, together
 from warehouse.disclosure.lattice import FIGURE, AnswersBroken
 from warehouse.disclosure.policy import Policy, PolicyChanged, check_policy_unchanged
 from warehouse.disclosure.printed import WORKED_OUT_REASON, printed_figures
@@ -226,7 +226,7 @@ class _Work:
 
 def _counted(metric_id: str, block: str, part: Suppression) -> dict[str, Any]:
     """Return what the audit of a block counted."""
-    report, (hidden, every) = part.report, by_department(part.figures)
+    report = part.report
     return {
         "metric_id": metric_id,
         "block": block,
@@ -234,8 +234,8 @@ def _counted(metric_id: str, block: str, part: Suppression) -> dict[str, Any]:
         "shown": report.shown,
         "few_answers": report.few_answers,
         "worked_out": report.worked_out,
-        "respondents": every,
-        "respondents_hidden": hidden,
+        "respondents": report.respondents,
+        "respondents_hidden": report.respondents_hidden,
         "groups": report.protected_groups,
         "tightest_range": report.tightest_range,
     }
