@@ -68,10 +68,12 @@ class Scope:
     moved: frozenset[Period]
     no_topics: frozenset[str]
 
-    def metrics(self) -> list[str]:
+    def stages(self) -> list[list[str]]:
         """Return the metrics with something to judge, those that others depend on first."""
-        found = [str(name) for name in self.cells["metric_id"].unique()]
-        return sorted(found, key=lambda name: (BY_ID[name].company_only, name))
+        found = sorted(str(name) for name in self.cells["metric_id"].unique())
+        return [
+            [name for name in found if BY_ID[name].company_only == last] for last in (False, True)
+        ]
 
     def withheld(self, metric_id: str, status: pd.DataFrame) -> pd.DataFrame:
         """Return figures that are not shown whatever they give away.
@@ -108,10 +110,6 @@ class Scope:
         is_new = _pairs(own, "quarter").isin(self.fresh)
         in_year = own["quarter"].str[:4].isin(self.years.get(metric_id, []))
         return own[is_new | in_year]
-
-    def kept_of(self, metric_id: str) -> pd.DataFrame:
-        """Return the figures of a metric published before."""
-        return self.kept[self.kept["metric_id"] == metric_id]
 
     def fresh_atoms(self) -> pd.DataFrame:
         """Return the atoms that are today's."""
