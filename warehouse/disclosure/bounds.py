@@ -14,7 +14,7 @@ from scipy import sparse
 
 from warehouse.disclosure.item import Whole
 from warehouse.disclosure.lattice import Lattice
-from warehouse.disclosure.printed_rows import PrintedRows
+from warehouse.disclosure.printed_rows import PrintedRows, of_columns, repeated
 from warehouse.disclosure.program import NoSolution, Optimum, Program
 
 _TOLERANCE = 1e-5
@@ -71,7 +71,8 @@ class Bounds:
         self._support = lattice.n[item] > 0
         self._rows = PrintedRows(lattice, item, self._support)
         people = lattice.people[item, self._support]
-        self._targets = _targets(self._rows, groups[:, self._support], people, minimum)
+        inside = of_columns(groups, self._support)
+        self._targets = _targets(self._rows, inside, people, minimum)
         self._needed = self._targets.needed
         self._matrix = self._targets.matrix.astype(float)
         self._shown = np.zeros(lattice.figure_atoms.shape[0], dtype=bool)
@@ -161,7 +162,9 @@ class Bounds:
             if not len(still):
                 return
             weight = self._rng.uniform(0.2, 1.0, len(still)) * self._rng.choice([-1, 1], len(still))
-            objective = weight @ self._matrix[still]
+            each = np.zeros(len(self._needed))
+            each[still] = weight
+            objective = each @ self._matrix
             for side in (False, True):
                 self._extreme(objective, largest=side)
             if len(self._open()) > 0.9 * len(still):
@@ -218,7 +221,9 @@ class Bounds:
         return self._further[whole]
 
     def _sums(self, group: int) -> np.ndarray:
-        row: np.ndarray = self._matrix[[group]].toarray()[0]
+        inside = slice(*self._matrix.indptr[group : group + 2])
+        row = np.zeros(self._matrix.shape[1])
+        row[self._matrix.indices[inside]] = self._matrix.data[inside]
         return row
 
 
@@ -244,9 +249,8 @@ def _targets(rows: PrintedRows, groups: sparse.csr_array, people: Whole, minimum
     _, first = np.unique(mark, return_index=True)  # cells that hold the same atoms are one group
     small = small[np.sort(first)]
     count = len(rows.measures)
-    matrix = sparse.block_diag([groups[small]] * count, format="csr")
     return _Targets(
-        sparse.csr_array(matrix),
+        repeated(groups[small], count),
         np.tile(size[small], count),
         np.concatenate([m.item.needed_range(size[small]) for m in rows.measures]),
         np.repeat([m.item.units_per_point for m in rows.measures], len(small)),
