@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from warehouse.disclosure.audit_report import AuditReport, merge
 from warehouse.disclosure.checkpoint import Checkpoint, fingerprint
@@ -90,11 +91,17 @@ def suppress_blocks(
 ) -> list[tuple[str, Suppression]]:
     """Decide as :func:`suppress` does, and return each block apart, with its name."""
     kept, known = Checkpoint(checkpoint), _decided(earlier)
-    with threadpool_limits(limits=1):
+    with _libraries().limit(limits=1):
         return [
             (name, _suppress_block(lattice, policy.minimum_group, known, kept))
             for name, lattice in lattices(survey, policy)
         ]
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """Return what limits the threads of linear algebra; looking for its libraries takes long."""
+    return ThreadpoolController()
 
 
 def together(parts: Sequence[Suppression], policy: Policy) -> Suppression:
@@ -140,7 +147,8 @@ def _result(lattice: Lattice, shown: np.ndarray, frozen: np.ndarray, minimum: in
     is_few = ((people > 0) & (people < minimum)).any(axis=0) | lattice.withheld
     why = np.where(is_shown, "", np.where(is_few, FEW_ANSWERS, WORKED_OUT))
     status = np.where(is_shown, SHOWN, HIDDEN)
-    figures = lattice.figures.assign(respondents=respondents, status=status, why=why)
+    columns = dict(zip(FIGURE, lattice.names, strict=True))
+    columns |= {"respondents": respondents, "status": status, "why": why}
     is_cell = _is_department_in_quarter(lattice)
     report = AuditReport(
         minimum_group=minimum,
@@ -154,7 +162,7 @@ def _result(lattice: Lattice, shown: np.ndarray, frozen: np.ndarray, minimum: in
         protected_groups=0,
         tightest_range=None,
     )
-    return Suppression(figures, report, (lattice,))
+    return Suppression(pd.DataFrame(columns), report, (lattice,))
 
 
 def _is_department_in_quarter(lattice: Lattice) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -84,12 +84,15 @@ class Harvest:
 
     def of_item(self, item: Item) -> list[Printed]:
         """Return an item's printed numbers, checked against the true sums."""
-        n, people = self.sums(item, "n"), self.sums(item, "people")
-        sums = {"mean": self.sums(item, "total"), "favorable": self.sums(item, "favorable")}
-        found = []
-        for row in self.numbers.get(item.id, []):
-            found.append(_read(row, item, (n, people, sums[row["measure"]]), self._covered(row)))
-        return found
+        counts = [self.sums(item, "n"), self.sums(item, "people")]
+        true = {
+            measure: np.array([*counts, self.sums(item, column)])
+            for measure, column in (("mean", "total"), ("favorable", "favorable"))
+        }
+        return [
+            _read(row, item, true[row["measure"]], self._covered(row))
+            for row in self.numbers.get(item.id, [])
+        ]
 
     def _covered(self, row: dict[str, Any]) -> np.ndarray:
         covered = self._inside("release", row["release"])
@@ -166,12 +169,10 @@ def _is_in(names: np.ndarray, wanted: str | Sequence[str]) -> np.ndarray:
     return np.isin(names, list(wanted))
 
 
-def _read(
-    row: dict[str, Any], item: Item, true: tuple[np.ndarray, ...], covered: np.ndarray
-) -> Printed:
-    """Read a printed number; ``true`` are the answers, people and sums of all atoms."""
+def _read(row: dict[str, Any], item: Item, true: np.ndarray, covered: np.ndarray) -> Printed:
+    """Read a printed number; ``true`` has answers, people and sums as rows, atoms as columns."""
     scale = item if row["measure"] == "mean" else Item(item.id, 0, 1, printed_per_point=100)
-    size, people, total = (int(column[covered].sum()) for column in true)
+    size, people, total = true[:, covered].sum(axis=1).tolist()
     name = ", ".join(str(row[key]) for key in (*WHO, "period") if row[key])
     if size == 0 or size != row["n"]:
         raise HarvestDisagrees(f"{item.id}, {name}: {row['n']} answers printed, {size} counted.")
@@ -194,7 +195,7 @@ def _plain(row: dict[str, Any], scale: Item, size: int, total: int) -> tuple[int
     """Return the sums that print alike with the decimals there are, and with two."""
     unit = (scale.printed_per_point, size * scale.units_per_point)
     decimals = int(row["decimals"])
-    lower, upper = _rounding_to(*Fraction(str(row["value"])).as_integer_ratio(), unit, decimals)
+    lower, upper = _rounding_to(*Decimal(str(row["value"])).as_integer_ratio(), unit, decimals)
     if decimals < LEAST_DECIMALS:
         fine = 10**LEAST_DECIMALS
         known = (2 * total * unit[0] * fine + unit[1]) // (2 * unit[1])
