@@ -202,11 +202,19 @@ class _Work:
         return atoms[self._is_decided(atoms.assign(period=atoms["quarter"]), decided)]
 
     def _status(self) -> pd.DataFrame:
-        """Return metric, slice, period and status of every figure decided so far."""
-        found = [frame[[*CELL_KEYS, "status"]] for frame in (self.scope.kept, *self.decided)]
+        """Return metric, slice, period and status of every figure decided so far.
+
+        Of the whole company only: no other figure depends on others.
+        """
+        found = []
+        for frame in (self.scope.kept, *self.decided):
+            is_whole = (frame["department"] == "") & (frame["cohort"] == "")
+            found.append(frame.loc[is_whole, [*CELL_KEYS, "status"]])
         return pd.concat(found, ignore_index=True)
 
-    def _earlier(self, metric_id: str) -> pd.DataFrame:
+    def _earlier(self, metric_id: str) -> pd.DataFrame | None:
+        if self.record.cells.empty:
+            return None
         cells = self.record.cells[self.record.cells["metric_id"] == metric_id]
         if BY_ID[metric_id].company_only:
             cells = cells[(cells["department"] == "") & (cells["cohort"] == "")]

@@ -105,9 +105,14 @@ def survey_of(
         (item,),
         tuple(closed_years),
         sets=_sets(atoms, has_cohorts=not is_company_only),
-        withheld=withheld.assign(cohort=figure_sets(withheld))[FIGURE],
+        withheld=_placed_in_sets(withheld),
         slices=COMPANY if is_company_only else None,
     )
+
+
+def _placed_in_sets(figures: pd.DataFrame) -> pd.DataFrame:
+    columns = {name: figures[name].to_numpy(object) for name in ("department", "period")}
+    return pd.DataFrame(columns | {"cohort": figure_sets(figures)}, columns=FIGURE)
 
 
 def figure_sets(figures: pd.DataFrame) -> list[str]:
@@ -151,4 +156,5 @@ def _sets(atoms: pd.DataFrame, *, has_cohorts: bool) -> pd.DataFrame:
             rows.append((UNPLACED, name, False))
         elif cohort:
             rows.append((_COHORT + cohort, name, has_cohorts))
-    return pd.DataFrame(rows, columns=["set", "cohort", "is_figure"])
+    names = ("set", "cohort", "is_figure")
+    return pd.DataFrame({name: [row[i] for row in rows] for i, name in enumerate(names)})
