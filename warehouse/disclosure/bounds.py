@@ -19,7 +19,7 @@ from warehouse.disclosure.program import NoSolution, Optimum, Program
 
 _TOLERANCE = 1e-5
 _MOST_ROUNDS = 12
-_MOST_TILTS, _STEEP = 3, 1_000.0
+_ROUNDS_APART, _TRIES_APART, _STEEP = 2, 3, 1_000.0
 
 
 class PrintedFiguresDisagree(Exception):
@@ -78,7 +78,7 @@ class Bounds:
         self._shown = np.zeros(lattice.figure_atoms.shape[0], dtype=bool)
         self._program = self._rows.program(whole=False)
         self._further: dict[bool, Program] = {}  # by whether tables are whole numbers
-        self._rng, self._tilts = np.random.default_rng(item), np.random.default_rng(item)
+        self._rng, self._apart = np.random.default_rng(item), np.random.default_rng(item)
         self._seen: tuple[np.ndarray, np.ndarray]
         self._forget()
 
@@ -94,6 +94,8 @@ class Bounds:
     def unprotected(self) -> list[Finding]:
         """Return the groups that are known too closely, by proof in either direction."""
         self._look_around()
+        for _ in range(_ROUNDS_APART):
+            self._look_apart(self._open())
         found = [self.measure(int(g)) for g in self._open()]
         return [finding for finding in found if not finding.is_protected]
 
@@ -170,6 +172,26 @@ class Bounds:
             if len(self._open()) > 0.9 * len(still):
                 return
 
+    def _look_apart(self, groups: np.ndarray) -> None:
+        """Push groups up and down together, and all other atoms about, but a thousandth as hard.
+
+        A corner often has halves in atoms that have nothing to do with the groups; pushing those
+        too leads to another one, mostly of whole numbers, where the groups are as far out.
+        """
+        if not len(groups):
+            return
+        each = np.zeros(len(self._needed))
+        each[groups] = self._apart.uniform(0.5, 1.0, len(groups))
+        sums = each @ self._matrix
+        tilt = np.where(sums == 0, self._apart.uniform(-1.0, 1.0, len(sums)), 0.0)
+        for largest, side in ((False, -1.0), (True, 1.0)):
+            try:
+                program = self._program_apart(whole=False)
+                found = program.optimum(_STEEP * sums + side * tilt, largest=largest)
+            except NoSolution:
+                return  # nothing was seen, which proves nothing
+            self._see(found.point)
+
     def _extreme(self, objective: np.ndarray, *, largest: bool) -> Optimum:
         try:
             found = self._program.optimum(objective, largest=largest)
@@ -188,15 +210,12 @@ class Bounds:
     def _whole_width(self, group: int, width: int) -> int:
         """Return the width over whole-number tables, where the linear bounds are ``width`` apart.
 
-        A corner where the group's sum is extreme often has halves in atoms that have nothing to do
-        with the group. Another corner of the same sum mostly has none, and is found much faster
-        than the best table of whole numbers.
+        Looking apart mostly finds tables at both bounds, much faster than the best two are found.
         """
-        for _ in range(_MOST_TILTS):
+        for _ in range(_TRIES_APART):
+            self._look_apart(np.array([group]))
             if self._seen_width()[group] >= width:
                 return width
-            for side in (False, True):
-                self._see(self._tilted(group, largest=side))
         for side in (False, True):
             try:
                 found = self._program_apart(whole=True).optimum(self._sums(group), largest=side)
@@ -204,13 +223,6 @@ class Bounds:
                 break  # not settled within the solver's limit: only what was seen counts
             self._see(found.point)
         return int(self._seen_width()[group])
-
-    def _tilted(self, group: int, *, largest: bool) -> np.ndarray:
-        """Return a corner where a group's sum is extreme and all other atoms are pushed about."""
-        sums = self._sums(group)
-        tilt = np.where(sums == 0, self._tilts.uniform(-1.0, 1.0, len(sums)), 0.0)
-        objective = _STEEP * sums + (tilt if largest else -tilt)
-        return self._program_apart(whole=False).optimum(objective, largest=largest).point
 
     def _program_apart(self, *, whole: bool) -> Program:
         """Return a further program: the first goes on from vertex to vertex, undisturbed."""
