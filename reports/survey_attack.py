@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +18,8 @@ _SIDES = ("mentor", "mentee", "pair")
 _SLICE = ["department", "cohort", "population", "period"]
 SHARES = [metric.id for metric in BY_ID.values() if metric.unit == "fraction"]
 _SCALE = ["low", "high", "units_per_point"]
+
+Block = tuple[str, str]  # metric, and quarter or closed year
 
 
 @dataclass(frozen=True)
@@ -62,33 +64,36 @@ def materials(cells: pd.DataFrame, atoms: pd.DataFrame) -> Iterator[Material]:
         yield Material(item, as_answers(own), printed)
 
 
-def materials_by_block(
-    cells: pd.DataFrame, atoms: pd.DataFrame, blocks: Sequence[str]
-) -> list[Material]:
-    """Return the material of one metric apart for each quarter or year; its id names both."""
-    shown = cells[cells["status"] == "shown"]
-    printed, answers = as_harvest(shown, atoms), as_answers(atoms)
-    found = []
-    quarters, periods = (
-        np.array(column, dtype=str) for column in (answers["quarter"], printed["period"])
-    )
-    for block in blocks:
-        inside = np.char.startswith(quarters, block)
-        item = item_of(answers[inside])
-        item = replace(item, id=f"{item.id}, {block}")
-        own = printed[np.char.startswith(periods, block)]
-        found.append(Material(item, answers[inside].assign(item=item.id), own.assign(item=item.id)))
-    return found
+def attack_blocks(
+    cells: pd.DataFrame, atoms: pd.DataFrame, blocks: Mapping[Block, Item], *, minimum_group: int
+) -> AttackResult:
+    """Attack the figures of several blocks at once; no two of them have an answer in common.
 
-
-def attack_all(found: Sequence[Material], *, minimum_group: int) -> AttackResult:
-    """Attack several materials at once; no two of them have an answer in common."""
+    Parameters
+    ----------
+    cells, atoms : DataFrame
+        As :func:`materials` takes them; figures and sums of no block are left out.
+    blocks : mapping of (metric, quarter or year) to Item
+        What is attacked, in the order of ``by_item`` of the result.
+    """
+    named = {block: replace(item, id=", ".join(block)) for block, item in blocks.items()}
+    ids = {block: item.id for block, item in named.items()}
+    printed = as_harvest(cells[cells["status"] == "shown"], atoms)
     return attack(
-        pd.concat([one.printed for one in found], ignore_index=True),
-        pd.concat([one.answers for one in found], ignore_index=True),
-        items=[one.item for one in found],
+        _of_blocks(printed, "period", ids),
+        _of_blocks(as_answers(atoms), "quarter", ids),
+        items=list(named.values()),
         minimum_group=minimum_group,
     )
+
+
+def _of_blocks(rows: pd.DataFrame, period: str, ids: Mapping[Block, str]) -> pd.DataFrame:
+    """Return the rows of blocks, the block's id as their item; a closed year holds its quarters."""
+    places = zip(rows["item"].to_numpy(object), rows[period].to_numpy(object), strict=True)
+    found = [ids.get((metric, name[:4]), ids.get((metric, name))) for metric, name in places]
+    item = np.array(found, dtype=object)
+    inside = np.array([name is not None for name in found], dtype=bool)
+    return rows[inside].assign(item=item[inside])
 
 
 def as_answers(atoms: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,7 @@ doubt on the way withholds the whole release.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,12 +16,13 @@ import pandas as pd
 
 from reports.answers_record import BLOCKS, CELL_KEYS, CELLS, Record
 from reports.release import ReleaseError
-from reports.survey_attack import Material, attack_all, materials_by_block
+from reports.survey_attack import Block, attack_blocks
 from reports.survey_scope import Scope, scope_of
 from warehouse.disclosure.attacker import HarvestDisagrees
 from warehouse.disclosure.attacker.solver import Unsolved
 from warehouse.disclosure.bounds import PrintedFiguresDisagree
-from warehouse.disclosure.exact import Suppression, by_department, suppress_blocks, together
+from warehouse.disclosure.exact import Suppression, suppress_blocks, together
+from warehouse.disclosure.item import Item
 from warehouse.disclosure.lattice import FIGURE, AnswersBroken
 from warehouse.disclosure.policy import Policy, PolicyChanged, check_policy_unchanged
 from warehouse.disclosure.printed import WORKED_OUT_REASON, printed_figures
@@ -87,8 +89,8 @@ def survey_figures(
     scope = scope_of(facts, computed, guarded, record=record, policy=policy)
     work = _Work(scope, spreads(facts), record, policy)
     try:
-        for metric_id in scope.metrics():
-            work.decide(metric_id)
+        for metric_ids in scope.stages():
+            work.decide(metric_ids)
         work.attack()
     except _FAULTS as fault:
         raise AnswersNotProtected(
@@ -120,26 +122,30 @@ class _Work:
     policy: Policy
     decided: list[pd.DataFrame] = field(default_factory=list)
     blocks: list[dict[str, Any]] = field(default_factory=list)
-    materials: list[Material] = field(default_factory=list)
+    atoms: list[pd.DataFrame] = field(default_factory=list)
+    items: dict[Block, Item] = field(default_factory=dict)
 
-    def decide(self, metric_id: str) -> None:
-        """Audit and print what is new of one metric."""
-        withheld = self.scope.withheld(metric_id, self._status())
+    def decide(self, metric_ids: Sequence[str]) -> None:
+        """Audit and print what is new of metrics that do not depend on one another."""
+        status = self._status()
+        printed = [self._printed(metric_id, status) for metric_id in metric_ids]
+        figures = [frame for frame in printed if frame is not None]
+        if figures:
+            self.decided.append(self._as_cells(placed(pd.concat(figures, ignore_index=True))))
+
+    def _printed(self, metric_id: str, status: pd.DataFrame) -> pd.DataFrame | None:
         atoms = self.scope.atoms_to_audit(metric_id)
         if atoms.empty:
-            return
+            return None
+        withheld = self.scope.withheld(metric_id, status)
         years = self.scope.years.get(metric_id, [])
         survey = survey_of(atoms, closed_years=years, withheld=withheld)
         found = suppress_blocks(survey, policy=self.policy, earlier=self._earlier(metric_id))
         decision = together([part for _, part in found], self.policy)
-        figures = placed(printed_figures(survey, decision, policy=self.policy))
-        kinds = np.array(["quarter" if "Q" in name else "year" for name in figures["period"]])
-        new = self._as_cells(figures.assign(metric_id=metric_id, period_kind=kinds))
-        self.decided.append(new)
-        printed = pd.concat([self.scope.kept_of(metric_id), new], ignore_index=True)
-        blocks = [block for block, _ in found]
-        self.materials += materials_by_block(printed, atoms, blocks)
+        self.atoms.append(atoms)
+        self.items |= {(metric_id, block): survey.items[0] for block, _ in found}
         self.blocks += [_counted(metric_id, block, part) for block, part in found]
+        return printed_figures(survey, decision, policy=self.policy).assign(metric_id=metric_id)
 
     def attack(self) -> None:
         """Attack everything that is printed of the blocks audited now.
@@ -149,9 +155,12 @@ class _Work:
         CannotProtect
             Something was learned.
         """
-        if not self.materials:
+        if not self.blocks:
             return
-        found = attack_all(self.materials, minimum_group=self.policy.minimum_group)
+        cells = pd.concat([self.scope.kept, *self.decided], ignore_index=True)
+        atoms = pd.concat(self.atoms, ignore_index=True)
+        minimum = self.policy.minimum_group
+        found = attack_blocks(cells, atoms, self.items, minimum_group=minimum)
         if not found.passed:
             worst = f" {found.worst[0].where} ({found.worst[0].kind})." if found.worst else ""
             raise CannotProtect(f"the attack on what would be printed. {found.in_words()}{worst}")
@@ -193,11 +202,19 @@ class _Work:
         return atoms[self._is_decided(atoms.assign(period=atoms["quarter"]), decided)]
 
     def _status(self) -> pd.DataFrame:
-        """Return metric, slice, period and status of every figure decided so far."""
-        found = [frame[[*CELL_KEYS, "status"]] for frame in (self.scope.kept, *self.decided)]
+        """Return metric, slice, period and status of every figure decided so far.
+
+        Of the whole company only: no other figure depends on others.
+        """
+        found = []
+        for frame in (self.scope.kept, *self.decided):
+            is_whole = (frame["department"] == "") & (frame["cohort"] == "")
+            found.append(frame.loc[is_whole, [*CELL_KEYS, "status"]])
         return pd.concat(found, ignore_index=True)
 
-    def _earlier(self, metric_id: str) -> pd.DataFrame:
+    def _earlier(self, metric_id: str) -> pd.DataFrame | None:
+        if self.record.cells.empty:
+            return None
         cells = self.record.cells[self.record.cells["metric_id"] == metric_id]
         if BY_ID[metric_id].company_only:
             cells = cells[(cells["department"] == "") & (cells["cohort"] == "")]
@@ -206,11 +223,14 @@ class _Work:
 
     def _as_cells(self, figures: pd.DataFrame) -> pd.DataFrame:
         """Turn printed figures into cells: release units, the published n, a safe interval."""
+        is_quarter = figures["period"].str.contains("Q").to_numpy(dtype=bool)
+        figures = figures.assign(period_kind=np.where(is_quarter, "quarter", "year"))
         found = self.scope.cells.merge(
             figures[[*CELL_KEYS, "value", "bound", "status", "reason"]],
             on=CELL_KEYS,
             suffixes=("_known", ""),
         )
+        found = found.sort_values("metric_id", kind="stable", ignore_index=True)
         is_share = found["metric_id"].map(lambda name: BY_ID[name].unit == "fraction").astype(bool)
         found["value"] = found["value"].where(~is_share, (found["value"] / 100).round(3))
         found = found.merge(self.spread, on=["metric_id", "period"], how="left")
@@ -226,7 +246,7 @@ class _Work:
 
 def _counted(metric_id: str, block: str, part: Suppression) -> dict[str, Any]:
     """Return what the audit of a block counted."""
-    report, (hidden, every) = part.report, by_department(part.figures)
+    report = part.report
     return {
         "metric_id": metric_id,
         "block": block,
@@ -234,8 +254,8 @@ def _counted(metric_id: str, block: str, part: Suppression) -> dict[str, Any]:
         "shown": report.shown,
         "few_answers": report.few_answers,
         "worked_out": report.worked_out,
-        "respondents": every,
-        "respondents_hidden": hidden,
+        "respondents": report.respondents,
+        "respondents_hidden": report.respondents_hidden,
         "groups": report.protected_groups,
         "tightest_range": report.tightest_range,
     }

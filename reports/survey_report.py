@@ -26,8 +26,6 @@ _COUNTS = ("figures", "shown", "few_answers", "worked_out")
 
 def audit_of(blocks: pd.DataFrame, *, minimum_group: int) -> AuditReport:
     """Return the audits of all blocks a release speaks about, as one."""
-    every = int(blocks["respondents"].sum())
-    hidden = int(blocks["respondents_hidden"].sum())
     figures, shown, few_answers, worked_out = (int(blocks[name].sum()) for name in _COUNTS)
     return AuditReport(
         minimum_group=minimum_group,
@@ -36,7 +34,8 @@ def audit_of(blocks: pd.DataFrame, *, minimum_group: int) -> AuditReport:
         few_answers=few_answers,
         worked_out=worked_out,
         earlier=0,
-        department_quarter_hidden=hidden / every if every else 0.0,
+        respondents=int(blocks["respondents"].sum()),
+        respondents_hidden=int(blocks["respondents_hidden"].sum()),
         protected_groups=int(blocks["groups"].sum()),
         tightest_range=_smallest(blocks["tightest_range"]),
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -68,10 +70,12 @@ class Scope:
     moved: frozenset[Period]
     no_topics: frozenset[str]
 
-    def metrics(self) -> list[str]:
+    def stages(self) -> list[list[str]]:
         """Return the metrics with something to judge, those that others depend on first."""
-        found = [str(name) for name in self.cells["metric_id"].unique()]
-        return sorted(found, key=lambda name: (BY_ID[name].company_only, name))
+        found = sorted(str(name) for name in self.cells["metric_id"].unique())
+        return [
+            [name for name in found if BY_ID[name].company_only == last] for last in (False, True)
+        ]
 
     def withheld(self, metric_id: str, status: pd.DataFrame) -> pd.DataFrame:
         """Return figures that are not shown whatever they give away.
@@ -82,17 +86,17 @@ class Scope:
         status : DataFrame
             Keys and status of the figures decided so far.
         """
-        own = self.cells[self.cells["metric_id"] == metric_id]
+        own = self._cells_of[metric_id]
         found = [own.loc[own["few"], _FIGURE]]
         if metric_id.endswith(metrics.CHANGE):
             kept = self.kept[self.kept["metric_id"] == metric_id]
-            level = status[~_pairs(status, "period").isin(self.moved)]
+            level = status[~_among(status, "period", self.moved)]
             found.append(withheld_changes(own, kept, level, self._ends(metric_id)))
         if metric_id.startswith(f"{TOTAL}_"):
             found.append(own.loc[own["period"].isin(self.no_topics), _FIGURE])
         if metric_id == metrics.GAP_METRIC:
-            found.append(withheld_gaps(own, status[~_pairs(status, "period").isin(self.moved)]))
-        return pd.concat(found, ignore_index=True).drop_duplicates()
+            found.append(withheld_gaps(own, status[~_among(status, "period", self.moved)]))
+        return pd.concat(found, ignore_index=True) if len(found) > 1 else found[0]
 
     def _ends(self, metric_id: str) -> dict[str, set[str]]:
         """Return the earlier quarters of each quarter's changes."""
@@ -104,23 +108,29 @@ class Scope:
 
     def atoms_to_audit(self, metric_id: str) -> pd.DataFrame:
         """Return the atoms of new quarters, and of all quarters of new years."""
-        own = self.atoms[self.atoms["metric_id"] == metric_id]
-        is_new = _pairs(own, "quarter").isin(self.fresh)
-        in_year = own["quarter"].str[:4].isin(self.years.get(metric_id, []))
-        return own[is_new | in_year]
+        return self._audited.get(metric_id, self.atoms.iloc[:0])
 
-    def kept_of(self, metric_id: str) -> pd.DataFrame:
-        """Return the figures of a metric published before."""
-        return self.kept[self.kept["metric_id"] == metric_id]
+    @cached_property
+    def _cells_of(self) -> dict[str, pd.DataFrame]:
+        return _by_metric(self.cells)
+
+    @cached_property
+    def _audited(self) -> dict[str, pd.DataFrame]:
+        new = {(metric, year) for metric, years in self.years.items() for year in years}
+        year = self.atoms.assign(year=self.atoms["quarter"].str[:4])
+        is_new = _among(self.atoms, "quarter", self.fresh) | _among(year, "year", new)
+        return _by_metric(self.atoms[is_new])
 
     def fresh_atoms(self) -> pd.DataFrame:
         """Return the atoms that are today's."""
-        return self.atoms[_pairs(self.atoms, "quarter").isin(self.fresh)]
+        return self.atoms[_among(self.atoms, "quarter", self.fresh)]
 
     def with_the_rest(self, decided: pd.DataFrame) -> pd.DataFrame:
         """Return decided figures with those never judged; what has no decision is withheld."""
-        keys = pd.MultiIndex.from_frame(decided[CELL_KEYS])
-        is_open = ~pd.MultiIndex.from_frame(self.cells[CELL_KEYS]).isin(keys)
+        known, own = (zip(*(frame[name].to_numpy(object) for name in CELL_KEYS), strict=True)
+                      for frame in (decided, self.cells))  # fmt: skip
+        keys = set(known)
+        is_open = np.array([key not in keys for key in own], dtype=bool)
         left = _hidden(self.cells[is_open], WORKED_OUT_REASON)
         frames = [frame for frame in (decided, left, self.rest) if not frame.empty]
         return pd.concat(frames, ignore_index=True)[_OUT] if frames else decided[_OUT]
@@ -128,12 +138,10 @@ class Scope:
     def in_force(self, blocks: pd.DataFrame) -> pd.DataFrame:
         """Return the blocks of periods spoken about, a year's in place of its quarters'."""
         own = blocks[blocks["block"].isin(self.periods)]
-        years = set(_pairs(own[~own["block"].str.contains("Q")], "block"))
-        quarters = pd.Series(
-            list(zip(own["metric_id"], own["block"].str[:4], strict=True)), index=own.index,
-            dtype=object,
-        )  # fmt: skip
-        return own[~(own["block"].str.contains("Q") & quarters.isin(years))]
+        is_quarter = np.array(["Q" in block for block in own["block"]], dtype=bool)
+        years = set(_pairs(own[~is_quarter], "block"))
+        is_closed = _among(own.assign(block=own["block"].str[:4]), "block", years)
+        return own[~(is_quarter & is_closed)]
 
 
 def scope_of(
@@ -150,13 +158,13 @@ def scope_of(
         [period.name for period in facts.quarters.final().values()] + [str(y) for y in facts.years]
     )
     today = _today(computed, guarded, policy)
-    today = today[~_pairs(today, "period").isin(kept_periods)].reset_index(drop=True)
+    today = today[~_among(today, "period", kept_periods)].reset_index(drop=True)
     atoms = survey_atoms(facts)
     moved = _moved(record.atoms, atoms)
     between = few_between_topics(facts, minimum=policy.minimum_group)
     today, atoms = _without_misfits(today, atoms)
-    atoms = atoms[~_pairs(atoms, "quarter").isin(kept_periods)]
-    is_late = _pairs(atoms.assign(year=atoms["quarter"].str[:4]), "year").isin(kept_periods)
+    atoms = atoms[~_among(atoms, "quarter", kept_periods)]
+    is_late = _among(atoms.assign(year=atoms["quarter"].str[:4]), "year", kept_periods)
     late = frozenset(_pairs(atoms[is_late], "quarter"))
     atoms = atoms[~is_late & atoms["quarter"].isin(periods)]
     fresh = frozenset(_pairs(atoms, "quarter"))
@@ -166,20 +174,20 @@ def scope_of(
     scales = scales.groupby(["metric_id", "year"])[_SCALE].nunique().max(axis=1)
     mixed = frozenset((str(m), str(y)) for m, y in scales[scales > 1].index)
     is_new = today["status"] == "shown"
-    pairs = _pairs(today, "period")
+    is_mixed, is_late = (_among(today, "period", chosen) for chosen in (mixed, late))
     years: dict[str, list[str]] = {}
-    chosen = today[is_new & (today["period_kind"] == "year") & ~pairs.isin(mixed)]
+    chosen = today[is_new & (today["period_kind"] == "year") & ~is_mixed]
     for metric_id, year in dict.fromkeys(_pairs(chosen, "period")):
         years.setdefault(metric_id, []).append(year)
     is_part = (today[["department", "cohort"]] != "").any(axis=1)
     is_small = is_part & today["metric_id"].map(lambda name: BY_ID[name].company_only).astype(bool)
     rest = [
         _hidden(today[is_small], COMPANY_ONLY_REASON),
-        _hidden(today[~is_small & pairs.isin(late)], LATE_REASON),
-        _hidden(today[~is_small & is_new & pairs.isin(mixed)], SCALE_REASON),
-        _unjudged(today[~is_small & ~is_new & ~pairs.isin(late)], policy),
+        _hidden(today[~is_small & is_late], LATE_REASON),
+        _hidden(today[~is_small & is_new & is_mixed], SCALE_REASON),
+        _unjudged(today[~is_small & ~is_new & ~is_late], policy),
     ]
-    judged = today[~is_small & is_new & ~pairs.isin(late | mixed)]
+    judged = today[~is_small & is_new & ~is_late & ~is_mixed]
     is_kept = record.cells["period"].isin(periods) & record.cells["metric_id"].isin(BY_ID)
     return Scope(
         cells=judged,
@@ -195,11 +203,17 @@ def scope_of(
     )
 
 
+def _by_metric(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    return {str(name): own for name, own in rows.groupby("metric_id", sort=False)}
+
+
 def _moved(before: pd.DataFrame, today: pd.DataFrame) -> frozenset[Period]:
     """Return metrics and quarters whose sums are not those that were published."""
     keys = ["metric_id", "quarter", "department", "cohort", "population", *_SUMS]
     known = set(_pairs(before, "quarter"))
-    today = today[_pairs(today, "quarter").isin(known)]
+    today = today[_among(today, "quarter", known)]
+    if not known:
+        return frozenset()
     rows = [set(frame[keys].itertuples(index=False, name=None)) for frame in (before, today)]
     return frozenset((str(row[0]), str(row[1])) for row in rows[0] ^ rows[1])
 
@@ -222,12 +236,12 @@ def _without_misfits(today: pd.DataFrame, atoms: pd.DataFrame) -> tuple[pd.DataF
         (metrics.RATE_METRIC, name) for quarter in broken["quarter"]
         for name in (quarter, quarter[:4])
     }  # fmt: skip
-    is_undefined = _pairs(today, "period").isin(no_rate)
+    is_undefined = _among(today, "period", no_rate)
     today = today.assign(
         status=today["status"].mask(is_undefined, "undefined"),
         reason=today["reason"].mask(is_undefined, BY_ID[metrics.RATE_METRIC].undefined_reason),
     )
-    return today, atoms[~_pairs(atoms, "quarter").isin(unfit | no_rate)]
+    return today, atoms[~_among(atoms, "quarter", unfit | no_rate)]
 
 
 def _hidden(cells: pd.DataFrame, reason: str) -> pd.DataFrame:
@@ -243,6 +257,13 @@ def _unjudged(cells: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     return cells.assign(**blank, n=n.mask(few))[_OUT]
 
 
-def _pairs(rows: pd.DataFrame, period: str) -> pd.Series:
-    found = list(zip(rows["metric_id"], rows[period].astype(object), strict=True))
-    return pd.Series(found, index=rows.index, dtype=object)
+def _among(rows: pd.DataFrame, period: str, chosen: Collection[Period]) -> np.ndarray:
+    """Return which rows are of one of these metrics and quarters or years."""
+    if not chosen:
+        return np.zeros(len(rows), dtype=bool)
+    return np.array([pair in chosen for pair in _pairs(rows, period)], dtype=bool)
+
+
+def _pairs(rows: pd.DataFrame, period: str) -> list[Period]:
+    columns = (rows[name].to_numpy(dtype=object) for name in ("metric_id", period))
+    return list(zip(*columns, strict=True))

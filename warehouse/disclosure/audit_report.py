@@ -19,8 +19,8 @@ class AuditReport:
         smaller group cannot be worked out.
     earlier : int
         Figures whose state was decided by an earlier release, among all.
-    department_quarter_hidden : float
-        Share of respondents whose department is not shown in their quarter, 0 to 1.
+    respondents, respondents_hidden : int
+        Respondents by department and quarter: all, and where that figure is not shown.
     protected_groups : int
         Cells of the lattice with few answers to some item, and further small groups found.
     tightest_range : float or None
@@ -34,9 +34,15 @@ class AuditReport:
     few_answers: int
     worked_out: int
     earlier: int
-    department_quarter_hidden: float
+    respondents: int
+    respondents_hidden: int
     protected_groups: int
     tightest_range: float | None
+
+    @property
+    def department_quarter_hidden(self) -> float:
+        """Share of respondents whose department is not shown in their quarter, 0 to 1."""
+        return self.respondents_hidden / self.respondents if self.respondents else 0.0
 
     def in_words(self) -> str:
         """Say it in a few sentences."""
@@ -59,18 +65,9 @@ class AuditReport:
         )
 
 
-def merge(reports: Sequence[AuditReport], people: Sequence[tuple[int, int]]) -> AuditReport:
-    """Put the reports of several blocks together.
-
-    Parameters
-    ----------
-    reports : sequence of AuditReport
-        At least one.
-    people : sequence of tuple of int
-        Respondents by department and quarter, hidden and all, of each report's block.
-    """
+def merge(reports: Sequence[AuditReport]) -> AuditReport:
+    """Put the reports of several blocks, at least one, together."""
     ranges = [r.tightest_range for r in reports if r.tightest_range is not None]
-    every = sum(known for _, known in people)
     return AuditReport(
         minimum_group=reports[0].minimum_group,
         figures=sum(r.figures for r in reports),
@@ -78,7 +75,8 @@ def merge(reports: Sequence[AuditReport], people: Sequence[tuple[int, int]]) -> 
         few_answers=sum(r.few_answers for r in reports),
         worked_out=sum(r.worked_out for r in reports),
         earlier=sum(r.earlier for r in reports),
-        department_quarter_hidden=sum(hidden for hidden, _ in people) / every if every else 0.0,
+        respondents=sum(r.respondents for r in reports),
+        respondents_hidden=sum(r.respondents_hidden for r in reports),
         protected_groups=sum(r.protected_groups for r in reports),
         tightest_range=min(ranges, default=None),
     )

@@ -14,11 +14,12 @@ from scipy import sparse
 
 from warehouse.disclosure.item import Whole
 from warehouse.disclosure.lattice import Lattice
-from warehouse.disclosure.printed_rows import PrintedRows
+from warehouse.disclosure.printed_rows import PrintedRows, of_columns, repeated
 from warehouse.disclosure.program import NoSolution, Optimum, Program
 
 _TOLERANCE = 1e-5
 _MOST_ROUNDS = 12
+_ROUNDS_APART, _TRIES_APART, _STEEP = 2, 3, 1_000.0
 
 
 class PrintedFiguresDisagree(Exception):
@@ -70,13 +71,14 @@ class Bounds:
         self._support = lattice.n[item] > 0
         self._rows = PrintedRows(lattice, item, self._support)
         people = lattice.people[item, self._support]
-        self._targets = _targets(self._rows, groups[:, self._support], people, minimum)
+        inside = of_columns(groups, self._support)
+        self._targets = _targets(self._rows, inside, people, minimum)
         self._needed = self._targets.needed
         self._matrix = self._targets.matrix.astype(float)
         self._shown = np.zeros(lattice.figure_atoms.shape[0], dtype=bool)
         self._program = self._rows.program(whole=False)
-        self._whole: Program | None = None
-        self._rng = np.random.default_rng(item)
+        self._further: dict[bool, Program] = {}  # by whether tables are whole numbers
+        self._rng, self._apart = np.random.default_rng(item), np.random.default_rng(item)
         self._seen: tuple[np.ndarray, np.ndarray]
         self._forget()
 
@@ -92,6 +94,8 @@ class Bounds:
     def unprotected(self) -> list[Finding]:
         """Return the groups that are known too closely, by proof in either direction."""
         self._look_around()
+        for _ in range(_ROUNDS_APART):
+            self._look_apart(self._open())
         found = [self.measure(int(g)) for g in self._open()]
         return [finding for finding in found if not finding.is_protected]
 
@@ -113,7 +117,7 @@ class Bounds:
         low, high = (self._extreme(sums, largest=side) for side in (False, True))
         width = _width(low.point @ sums, high.point @ sums)
         if self._needed[group] <= width and self._seen_width()[group] < self._needed[group]:
-            width = self._whole_width(group)  # the linear bounds may be wider than any table
+            width = self._whole_width(group, width)  # linear bounds may be wider than any table
         mean_range = float(self._targets.mean_range(np.array([width]), group)[0])
         return Finding(group, width, int(self._needed[group]), mean_range)
 
@@ -137,9 +141,8 @@ class Bounds:
 
     def _bound(self, figure: int, *, shown: bool) -> None:
         self._shown[figure] = shown
-        programs = [self._program] if self._whole is None else [self._program, self._whole]
         for row, lower, upper in self._rows.of_figure(figure):
-            for program in programs:
+            for program in (self._program, *self._further.values()):
                 program.bound_row(row, lower if shown else -np.inf, upper if shown else np.inf)
 
     def _forget(self) -> None:
@@ -161,11 +164,33 @@ class Bounds:
             if not len(still):
                 return
             weight = self._rng.uniform(0.2, 1.0, len(still)) * self._rng.choice([-1, 1], len(still))
-            objective = weight @ self._matrix[still]
+            each = np.zeros(len(self._needed))
+            each[still] = weight
+            objective = each @ self._matrix
             for side in (False, True):
                 self._extreme(objective, largest=side)
             if len(self._open()) > 0.9 * len(still):
                 return
+
+    def _look_apart(self, groups: np.ndarray) -> None:
+        """Push groups up and down together, and all other atoms about, but a thousandth as hard.
+
+        A corner often has halves in atoms that have nothing to do with the groups; pushing those
+        too leads to another one, mostly of whole numbers, where the groups are as far out.
+        """
+        if not len(groups):
+            return
+        each = np.zeros(len(self._needed))
+        each[groups] = self._apart.uniform(0.5, 1.0, len(groups))
+        sums = each @ self._matrix
+        tilt = np.where(sums == 0, self._apart.uniform(-1.0, 1.0, len(sums)), 0.0)
+        for largest, side in ((False, -1.0), (True, 1.0)):
+            try:
+                program = self._program_apart(whole=False)
+                found = program.optimum(_STEEP * sums + side * tilt, largest=largest)
+            except NoSolution:
+                return  # nothing was seen, which proves nothing
+            self._see(found.point)
 
     def _extreme(self, objective: np.ndarray, *, largest: bool) -> Optimum:
         try:
@@ -182,20 +207,35 @@ class Bounds:
             low, high = self._seen
             self._seen = (np.minimum(low, values), np.maximum(high, values))
 
-    def _whole_width(self, group: int) -> int:
-        if self._whole is None:
-            self._whole = self._rows.program(whole=True)
-            for figure in np.flatnonzero(self._shown):
-                self._bound(int(figure), shown=True)
+    def _whole_width(self, group: int, width: int) -> int:
+        """Return the width over whole-number tables, where the linear bounds are ``width`` apart.
+
+        Looking apart mostly finds tables at both bounds, much faster than the best two are found.
+        """
+        for _ in range(_TRIES_APART):
+            self._look_apart(np.array([group]))
+            if self._seen_width()[group] >= width:
+                return width
         for side in (False, True):
             try:
-                self._see(self._whole.optimum(self._sums(group), largest=side).point)
+                found = self._program_apart(whole=True).optimum(self._sums(group), largest=side)
             except NoSolution:
                 break  # not settled within the solver's limit: only what was seen counts
+            self._see(found.point)
         return int(self._seen_width()[group])
 
+    def _program_apart(self, *, whole: bool) -> Program:
+        """Return a further program: the first goes on from vertex to vertex, undisturbed."""
+        if whole not in self._further:
+            self._further[whole] = self._rows.program(whole=whole)
+            for figure in np.flatnonzero(self._shown):
+                self._bound(int(figure), shown=True)
+        return self._further[whole]
+
     def _sums(self, group: int) -> np.ndarray:
-        row: np.ndarray = self._matrix[[group]].toarray()[0]
+        inside = slice(*self._matrix.indptr[group : group + 2])
+        row = np.zeros(self._matrix.shape[1])
+        row[self._matrix.indices[inside]] = self._matrix.data[inside]
         return row
 
 
@@ -221,9 +261,8 @@ def _targets(rows: PrintedRows, groups: sparse.csr_array, people: Whole, minimum
     _, first = np.unique(mark, return_index=True)  # cells that hold the same atoms are one group
     small = small[np.sort(first)]
     count = len(rows.measures)
-    matrix = sparse.block_diag([groups[small]] * count, format="csr")
     return _Targets(
-        sparse.csr_array(matrix),
+        repeated(groups[small], count),
         np.tile(size[small], count),
         np.concatenate([m.item.needed_range(size[small]) for m in rows.measures]),
         np.repeat([m.item.units_per_point for m in rows.measures], len(small)),

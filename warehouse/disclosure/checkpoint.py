@@ -29,6 +29,11 @@ class Checkpoint:
         if path is not None and path.exists():
             self._states = json.loads(path.read_text("utf-8"))
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is a file."""
+        return self._path is not None
+
     def state_of(self, mark: str) -> State:
         """Return where the block with this fingerprint was left, or the very beginning."""
         stored = self._states.get(mark)

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from warehouse.disclosure.audit_report import AuditReport, merge
 from warehouse.disclosure.checkpoint import Checkpoint, fingerprint
-from warehouse.disclosure.lattice import FIGURE, Lattice, Survey, build_lattice
+from warehouse.disclosure.lattice import FIGURE, Lattice, Survey, lattices
 from warehouse.disclosure.policy import Policy
 from warehouse.disclosure.search import Search, State
 
@@ -90,19 +91,26 @@ def suppress_blocks(
 ) -> list[tuple[str, Suppression]]:
     """Decide as :func:`suppress` does, and return each block apart, with its name."""
     kept, known = Checkpoint(checkpoint), _decided(earlier)
-    with threadpool_limits(limits=1):
+    with _libraries().limit(limits=1):
         return [
-            (name, _suppress_block(block, policy, known, kept)) for name, block in survey.blocks()
+            (name, _suppress_block(lattice, policy.minimum_group, known, kept))
+            for name, lattice in lattices(survey, policy)
         ]
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """Return what limits the threads of linear algebra; looking for its libraries takes long."""
+    return ThreadpoolController()
 
 
 def together(parts: Sequence[Suppression], policy: Policy) -> Suppression:
     """Put the decisions about several blocks together."""
     if not parts:
-        nothing = AuditReport(policy.minimum_group, 0, 0, 0, 0, 0, 0.0, 0, None)
+        nothing = AuditReport(policy.minimum_group, 0, 0, 0, 0, 0, 0, 0, 0, None)
         return Suppression(pd.DataFrame(columns=[*FIGURE, "respondents", "status", "why"]), nothing)
     figures = pd.concat([part.figures for part in parts], ignore_index=True)
-    report = merge([p.report for p in parts], [by_department(p.figures) for p in parts])
+    report = merge([part.report for part in parts])
     return Suppression(figures, report, tuple(one for part in parts for one in part.lattices))
 
 
@@ -117,16 +125,13 @@ def _decided(earlier: pd.DataFrame | None) -> dict[tuple[str, ...], bool]:
 
 
 def _suppress_block(
-    block: Survey, policy: Policy, known: dict[tuple[str, ...], bool], kept: Checkpoint
+    lattice: Lattice, minimum: int, known: dict[tuple[str, ...], bool], kept: Checkpoint
 ) -> Suppression:
-    lattice = build_lattice(block, policy)
-    keys = lattice.figures.astype(object).itertuples(index=False, name=None)
-    frozen = np.array([int(known.get(key, -1)) for key in keys])
-    minimum = policy.minimum_group
+    frozen = np.array([int(known.get(key, -1)) for key in lattice.figure_keys()])
     if (frozen != -1).all():
         return _result(lattice, np.flatnonzero(frozen == 1), frozen, minimum)
     search = Search(lattice, minimum=minimum, frozen=frozen)
-    mark = fingerprint(lattice, minimum=minimum, frozen=frozen)
+    mark = fingerprint(lattice, minimum=minimum, frozen=frozen) if kept.is_kept else ""
     state = kept.state_of(mark)
     for step in search.steps(state):
         kept.keep(mark, step)
@@ -136,27 +141,35 @@ def _suppress_block(
 
 
 def _result(lattice: Lattice, shown: np.ndarray, frozen: np.ndarray, minimum: int) -> Suppression:
-    is_shown = np.zeros(len(lattice.figures), dtype=bool)
+    is_shown = np.zeros(len(frozen), dtype=bool)
     is_shown[shown] = True
-    people = lattice.figure_people
+    people, respondents = lattice.figure_people, lattice.respondents
     is_few = ((people > 0) & (people < minimum)).any(axis=0) | lattice.withheld
     why = np.where(is_shown, "", np.where(is_few, FEW_ANSWERS, WORKED_OUT))
-    figures = lattice.figures.assign(
-        respondents=lattice.respondents, status=np.where(is_shown, SHOWN, HIDDEN), why=why
-    )
-    hidden, every = by_department(figures)
+    status = np.where(is_shown, SHOWN, HIDDEN)
+    columns = dict(zip(FIGURE, lattice.names, strict=True))
+    columns |= {"respondents": respondents, "status": status, "why": why}
+    is_cell = _is_department_in_quarter(lattice)
     report = AuditReport(
         minimum_group=minimum,
-        figures=len(figures),
+        figures=len(frozen),
         shown=int(is_shown.sum()),
-        few_answers=int((why == FEW_ANSWERS).sum()),
-        worked_out=int((why == WORKED_OUT).sum()),
+        few_answers=int((~is_shown & is_few).sum()),
+        worked_out=int((~is_shown & ~is_few).sum()),
         earlier=int((frozen != -1).sum()),
-        department_quarter_hidden=hidden / every if every else 0.0,
+        respondents=int(respondents[is_cell].sum()),
+        respondents_hidden=int(respondents[is_cell & ~is_shown].sum()),
         protected_groups=0,
         tightest_range=None,
     )
-    return Suppression(figures, report, (lattice,))
+    return Suppression(pd.DataFrame(columns), report, (lattice,))
+
+
+def _is_department_in_quarter(lattice: Lattice) -> np.ndarray:
+    department, cohort, period = lattice.names
+    is_quarter = np.array(["Q" in name for name in period], dtype=bool)
+    found: np.ndarray = (department != "") & (cohort == "") & is_quarter
+    return found
 
 
 def _with_groups(report: AuditReport, search: Search, state: State) -> AuditReport:
@@ -166,12 +179,3 @@ def _with_groups(report: AuditReport, search: Search, state: State) -> AuditRepo
         protected_groups=search.protected_groups(state),
         tightest_range=None if tightest is None else tightest.mean_range,
     )
-
-
-def by_department(figures: pd.DataFrame) -> tuple[int, int]:
-    """Return respondents in hidden figures by department and quarter, and in all of them."""
-    is_cell = ((figures["department"] != "") & (figures["cohort"] == "")).to_numpy(dtype=bool)
-    is_cell = is_cell & np.array(["Q" in period for period in figures["period"]], dtype=bool)
-    people = figures["respondents"].to_numpy()
-    is_hidden = (figures["status"] == HIDDEN).to_numpy(dtype=bool)
-    return int(people[is_cell & is_hidden].sum()), int(people[is_cell].sum())

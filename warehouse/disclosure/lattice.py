@@ -6,25 +6,22 @@ is any cell of the lattice department x cohort x quarter or year, published or n
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from warehouse.disclosure.answers import ATOM, Answers, AnswersBroken, checked, numbered
 from warehouse.disclosure.item import Item, Whole
 from warehouse.disclosure.policy import CROSSED, EVERY_PERIOD, Policy, Slice
 
-ATOM = ["department", "cohort", "quarter"]
 FIGURE = ["department", "cohort", "period"]
-_QUARTER = re.compile(r"\d{4}Q[1-4]")
+Names = tuple[np.ndarray, np.ndarray, np.ndarray]  # of FIGURE
 
-
-class AnswersBroken(ValueError):
-    """The sums of answers contradict themselves or their scale."""
+__all__ = ["FIGURE", "AnswersBroken", "Lattice", "Survey", "build_lattice", "lattices"]
 
 
 @dataclass(frozen=True)
@@ -60,15 +57,6 @@ class Survey:
     withheld: pd.DataFrame | None = None
     slices: tuple[Slice, ...] | None = None
 
-    def blocks(self) -> Iterator[tuple[str, Survey]]:
-        """Split into parts without a common figure: closed years, and quarters outside them."""
-        year = self.answers["quarter"].astype(str).str[:4]
-        name = year.where(year.isin(self.closed_years), self.answers["quarter"].astype(str))
-        some = (self.answers["n"] != 0).to_numpy()
-        for block, rows in self.answers[some].groupby(name[some].to_numpy(), sort=True):
-            closed = tuple(y for y in self.closed_years if y == block)
-            yield str(block), replace(self, answers=rows, closed_years=closed)
-
 
 @dataclass(frozen=True)
 class Lattice:
@@ -78,7 +66,7 @@ class Lattice:
     ----------
     items : tuple of Item
     n, people, total, favorable : ndarray of int, shape (n_items, n_atoms)
-    figures : DataFrame
+    names : tuple of three ndarray of str, shape (n_figures,)
         department, cohort, period of every figure of the closed set ("" where it covers all).
     figure_atoms : csr_array of int, shape (n_figures, n_atoms)
     group_atoms : csr_array of int, shape (n_groups, n_atoms)
@@ -92,7 +80,7 @@ class Lattice:
     people: Whole
     total: Whole
     favorable: Whole
-    figures: pd.DataFrame
+    names: Names
     figure_atoms: sparse.csr_array
     group_atoms: sparse.csr_array
     withheld: np.ndarray
@@ -102,6 +90,15 @@ class Lattice:
     def __post_init__(self) -> None:
         object.__setattr__(self, "figure_n", (self.figure_atoms @ self.n.T).T)
         object.__setattr__(self, "figure_people", (self.figure_atoms @ self.people.T).T)
+
+    @property
+    def figures(self) -> pd.DataFrame:
+        """The names of the figures as a table."""
+        return pd.DataFrame(dict(zip(FIGURE, self.names, strict=True)))
+
+    def figure_keys(self) -> list[tuple[str, str, str]]:
+        """Return department, cohort and period of each figure."""
+        return list(zip(*self.names, strict=True))
 
     @property
     def respondents(self) -> Whole:
@@ -118,141 +115,131 @@ class Lattice:
 
 
 def build_lattice(survey: Survey, policy: Policy) -> Lattice:
-    """Lay out a survey's atoms, figures and groups.
+    """Lay out a survey's atoms, figures and groups, all in one.
 
     Raises
     ------
     AnswersBroken
         A sum lies outside its scale, an atom comes twice, a name or an item is unknown.
     """
-    answers = _checked(survey)
-    code, first = _codes([answers[name].to_numpy() for name in ATOM])
-    keys = answers[ATOM].iloc[first].reset_index(drop=True)
-    item = answers["item"].map({item.id: i for i, item in enumerate(survey.items)}).to_numpy()
-    arrays = {}
-    for name in ("n", "people", "total", "favorable"):
-        arrays[name] = np.zeros((len(survey.items), len(keys)), dtype=np.int64)
-        arrays[name][item, code] = answers[name].to_numpy(dtype=np.int64)
-    years = bool(survey.closed_years)
-    sets = _sets(survey, keys)
-    figures, figure_atoms = _cells(
-        keys,
-        sets[sets["is_figure"]],
-        {
+    answers = checked(survey.answers, survey.items)
+    layout = _Layout(survey, policy, answers)
+    return layout.lattice(answers, has_years=bool(survey.closed_years))
+
+
+def lattices(survey: Survey, policy: Policy) -> Iterator[tuple[str, Lattice]]:
+    """Lay out the parts without a common figure: closed years, and quarters outside them.
+
+    Raises
+    ------
+    AnswersBroken
+        As :func:`build_lattice` says.
+    """
+    answers = checked(survey.answers[(survey.answers["n"] != 0).to_numpy()], survey.items)
+    layout = _Layout(survey, policy, answers)
+    closed = set(survey.closed_years)
+    block = [q[:4] if q[:4] in closed else q for q in answers.names["quarter"]]
+    names, number = np.unique(np.array(block, dtype=str), return_inverse=True)
+    of_row = number[answers.codes["quarter"]]
+    for i, name in enumerate(names):
+        rows = np.flatnonzero(of_row == i)
+        yield str(name), layout.lattice(answers.of(rows), has_years=name in closed)
+
+
+class _Layout:
+    """How the answers of a survey are laid out, whichever part of them."""
+
+    def __init__(self, survey: Survey, policy: Policy, answers: Answers) -> None:
+        self._items = survey.items
+        self._slices = {
             "quarter": survey.slices or policy.quarter_slices,
-            "year": (survey.slices or policy.year_slices) if years else (),
-        },
-    )
-    every = (*EVERY_PERIOD, CROSSED)
-    _, group_atoms = _cells(keys, sets, {"quarter": every, "year": every if years else ()})
-    return Lattice(
-        items=survey.items, **arrays, figures=figures, figure_atoms=figure_atoms,
-        group_atoms=group_atoms, withheld=_withheld(survey, figures),
-    )  # fmt: skip
+            "year": survey.slices or policy.year_slices,
+        }
+        years = [quarter[:4] for quarter in answers.names["quarter"]]
+        year, self._year_of = np.unique(np.array(years, dtype=str), return_inverse=True)
+        sets, self._in_figures, self._in_groups = _sets(survey, answers.names["cohort"])
+        self._names = answers.names | {"year": year.astype(object), "cohort": sets}
+        self._names["all"] = np.array([""], dtype=object)
+        withheld = pd.DataFrame(columns=FIGURE) if survey.withheld is None else survey.withheld
+        self._withheld = set(
+            zip(*(withheld[name].to_numpy(object) for name in FIGURE), strict=True)
+        )
+
+    def lattice(self, answers: Answers, *, has_years: bool) -> Lattice:
+        """Lay out some of the answers."""
+        atom, first = answers.atoms()
+        sums = {}
+        for name, column in answers.sums.items():
+            sums[name] = np.zeros((len(self._items), len(first)), dtype=np.int64)
+            sums[name][answers.item, atom] = column
+        atoms = {kind: codes[first] for kind, codes in answers.codes.items()}
+        atoms |= {"year": self._year_of[atoms["quarter"]], "all": np.zeros(len(first), np.int64)}
+        kinds = ("quarter", "year") if has_years else ("quarter",)
+        cuts = [(kind, cut) for kind in kinds for cut in self._slices[kind]]
+        names, figure_atoms = self._cells(atoms, self._in_figures, cuts)
+        _, group_atoms = self._cells(
+            atoms, self._in_groups, list(product(kinds, (*EVERY_PERIOD, CROSSED)))
+        )
+        withheld = [key in self._withheld for key in zip(*names, strict=True)]
+        return Lattice(
+            items=self._items, **sums, names=names, figure_atoms=figure_atoms,
+            group_atoms=group_atoms, withheld=np.array(withheld, dtype=bool),
+        )  # fmt: skip
+
+    def _cells(
+        self, atoms: dict[str, Whole], is_member: np.ndarray, cuts: Sequence[tuple[str, Slice]]
+    ) -> tuple[Names, sparse.csr_array]:
+        """Return every cell of the slices by period kind, and the atoms each consists of.
+
+        ``is_member`` tells which cohorts (rows) are in which sets (columns).
+        """
+        every = np.arange(len(atoms["all"]))
+        of_set, sets = np.nonzero(is_member[atoms["cohort"]])
+        names, cells, members, size = [], [], [], 0
+        for period, cut in cuts:
+            rows = of_set if "cohort" in cut else every
+            kinds = [kind if kind in cut else "all" for kind in ATOM[:2]]
+            codes = {kind: atoms[kind][rows] for kind in (*kinds, period)} | {"cohort": sets}
+            keys = [(codes[kind], self._names[kind]) for kind in (*kinds, period)]
+            number, first = numbered([(code, len(name)) for code, name in keys])
+            names.append([name[code[first]] for code, name in keys])
+            cells.append(number + size)
+            members.append(rows)
+            size += len(first)
+        columns = [np.concatenate(parts) for parts in zip(*names, strict=True)]
+        matrix = _incidence(np.concatenate(cells), np.concatenate(members), (size, len(every)))
+        return (columns[0], columns[1], columns[2]), matrix
 
 
-def _sets(survey: Survey, atoms: pd.DataFrame) -> pd.DataFrame:
-    """Return the sets of cohorts; each cohort is one, whatever a survey declares."""
-    single = pd.DataFrame({"cohort": atoms["cohort"].unique()})
-    single = single.assign(set=single["cohort"], is_figure=survey.sets is None)
-    return single if survey.sets is None else pd.concat([survey.sets, single], ignore_index=True)
+def _incidence(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> sparse.csr_array:
+    """Return the 0/1 matrix with ones in these places; the columns of a row come in order."""
+    order = np.argsort(rows, kind="stable")
+    start = np.append(0, np.cumsum(np.bincount(rows, minlength=shape[0]))).astype(np.int32)
+    ones = np.ones(len(rows), dtype=np.int64)
+    return sparse.csr_array((ones, columns[order].astype(np.int32), start), shape=shape)
 
 
-def _withheld(survey: Survey, figures: pd.DataFrame) -> np.ndarray:
-    keys = pd.MultiIndex.from_frame(figures)
-    if survey.withheld is None or survey.withheld.empty:
-        return np.zeros(len(figures), dtype=bool)
-    found: np.ndarray = keys.isin(pd.MultiIndex.from_frame(survey.withheld[FIGURE]))
-    return found
+def _sets(survey: Survey, cohorts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the names of the sets of cohorts, and which cohorts are in which.
 
+    Each cohort is a set, whatever a survey declares.
 
-def _codes(columns: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the numbers of rows, equal ones alike and in order, and where each comes first."""
-    code = np.zeros(len(columns[0]), dtype=np.int64)
-    for column in columns:
-        values, own = np.unique(column, return_inverse=True)
-        code = code * len(values) + own
-    _, first, number = np.unique(code, return_index=True, return_inverse=True)
-    return number, first
-
-
-def _checked(survey: Survey) -> pd.DataFrame:
-    given = survey.answers
-    columns = {name: given[name].to_numpy(dtype=object).astype(str) for name in ATOM}
-    columns |= {"item": given["item"].to_numpy(dtype=object)}
-    usual = {"favorable": np.zeros(len(given)), "people": given["n"].to_numpy()}
-    for name in ("n", "total", "favorable", "people"):
-        columns[name] = given[name].to_numpy() if name in given else usual[name]
-    answers = pd.DataFrame({k: v.astype(object) if k in ATOM else v for k, v in columns.items()})
-    known = {item.id: item for item in survey.items}
-    unknown = set(columns["item"]) - set(known)
-    if unknown or len(known) != len(survey.items):
-        raise AnswersBroken(f"Items unknown or declared twice: {sorted(unknown)}")
-    atoms = [columns[name] for name in ATOM]
-    if len(_codes([*atoms, columns["item"].astype(str)])[1]) != len(answers):
-        raise AnswersBroken("An atom comes twice for one item.")
-    is_quarter = all(_QUARTER.fullmatch(name) for name in np.unique(columns["quarter"]))
-    if not is_quarter or any((column == "").any() for column in atoms):
-        raise AnswersBroken("An atom needs a department, a cohort and a quarter such as 2026Q3.")
-    _check_sums(answers, known)
-    return answers
-
-
-def _check_sums(answers: pd.DataFrame, known: dict[str, Item]) -> None:
-    n, total, favorable = (
-        answers[name].to_numpy(dtype=float) for name in ("n", "total", "favorable")
-    )
-    low, high = (answers["item"].map({i: getattr(x, e) for i, x in known.items()}).to_numpy()
-                 for e in ("low", "high"))  # fmt: skip
-    start = answers["item"].map({i: x.favorable_from for i, x in known.items()}).to_numpy(float)
-    joint = ~np.isnan(start)
-    whole = np.isfinite(n + total + favorable) & (n % 1 == 0) & (total % 1 == 0)
-    inside = (n >= 0) & (n * low <= total) & (total <= n * high)
-    people = answers["people"].to_numpy(dtype=float)
-    whole &= (people % 1 == 0) & (people <= n) & ((people > 0) == (n > 0))
-    counted = (favorable >= 0) & (favorable <= n)
-    least = (n - favorable) * low + favorable * np.where(joint, start, low)
-    most = (n - favorable) * (np.where(joint, start, high + 1) - 1) + favorable * high
-    fits = ~joint | (counted & (least <= total) & (total <= most))
-    if not (whole & inside & fits).all():
-        broken = answers.loc[~(whole & inside & fits), [*ATOM, "item"]].iloc[0]
-        raise AnswersBroken(f"A sum of answers lies outside its scale: {', '.join(broken)}")
-
-
-def _cells(
-    atoms: pd.DataFrame, sets: pd.DataFrame, slices: dict[str, Iterable[Slice]]
-) -> tuple[pd.DataFrame, sparse.csr_array]:
-    """Return every cell of the slices by period kind, and the atoms each consists of."""
-    plain = {name: atoms[name].to_numpy(dtype=object) for name in ATOM}
-    plain["atom"] = np.arange(len(atoms))
-    in_sets = _repeated(plain, sets)
-    names, cells, members, size = [], [], [], 0
-    for kind, cut in [pair for k, cuts in slices.items() for pair in product([k], cuts)]:
-        rows = in_sets if "cohort" in cut else plain
-        nothing = np.full(len(rows["atom"]), "", dtype=object)
-        keys = [rows[name] if name in cut else nothing for name in ATOM[:2]]
-        quarter = rows["quarter"]
-        year = np.array([name[:4] for name in quarter], dtype=object)
-        keys.append(quarter if kind == "quarter" else year)
-        code, first = _codes(keys)
-        names.append([key[first] for key in keys])
-        cells.append(code + size)
-        members.append(rows["atom"])
-        size += len(first)
-    row, column = np.concatenate(cells), np.concatenate(members)
-    ones = np.ones(len(row), dtype=np.int64)
-    matrix = sparse.csr_array((ones, (row, column)), shape=(size, len(atoms)))
-    columns = [np.concatenate(parts) for parts in zip(*names, strict=True)]
-    return pd.DataFrame(dict(zip(FIGURE, columns, strict=True))), matrix
-
-
-def _repeated(atoms: dict[str, np.ndarray], sets: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Return every atom once per set its cohort is in, the set in place of the cohort."""
-    sets_of: dict[str, list[str]] = {}
-    for name, cohort in zip(sets["set"], sets["cohort"], strict=True):
-        sets_of.setdefault(cohort, []).append(name)
-    names = [sets_of.get(cohort, []) for cohort in atoms["cohort"]]
-    times = np.array([len(found) for found in names])
-    repeated = {key: np.repeat(values, times) for key, values in atoms.items()}
-    chosen = np.array([name for found in names for name in found], dtype=object)
-    return repeated | {"cohort": chosen}
+    Returns
+    -------
+    tuple of ndarray
+        Names, shape (n_sets,); for figures, and for groups, bool of shape (n_cohorts, n_sets).
+    """
+    declared: list[tuple[str, str, bool]] = []
+    if survey.sets is not None:
+        columns = (survey.sets[name].to_numpy(object) for name in ("set", "cohort", "is_figure"))
+        declared = list(zip(*columns, strict=True))
+    single = [(cohort, cohort, survey.sets is None) for cohort in cohorts]
+    names = sorted({name for name, _, _ in (*declared, *single)})
+    place = {name: i for i, name in enumerate(names)}
+    row = {cohort: i for i, cohort in enumerate(cohorts)}
+    in_figures, in_groups = (np.zeros((len(cohorts), len(names)), dtype=bool) for _ in range(2))
+    for name, cohort, is_figure in (*declared, *single):
+        if cohort in row:
+            in_groups[row[cohort], place[name]] = True
+            in_figures[row[cohort], place[name]] |= is_figure
+    return np.array(names, dtype=object), in_figures, in_groups

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
-from warehouse.disclosure.exact import FEW_ANSWERS, SHOWN, Suppression
+from warehouse.disclosure.exact import FEW_ANSWERS, HIDDEN, SHOWN, Suppression
 from warehouse.disclosure.item import PRINTED_DECIMALS, Item, Whole, near_unanimous, rounded
-from warehouse.disclosure.lattice import FIGURE, Survey, build_lattice
+from warehouse.disclosure.lattice import FIGURE, Survey, lattices
 from warehouse.disclosure.policy import Policy
 
 OR_LOWER, OR_HIGHER = "or lower", "or higher"
 WORKED_OUT_REASON = "Hidden so that a smaller group cannot be worked out"
 COLUMNS = [*FIGURE, "item", "measure", "value", "bound", "n", "status", "reason"]
+_UNDECIDED = (HIDDEN, "")
+
+Columns = dict[str, np.ndarray]
 
 
 def printed_figures(survey: Survey, decision: Suppression, *, policy: Policy) -> pd.DataFrame:
@@ -33,40 +38,55 @@ def printed_figures(survey: Survey, decision: Suppression, *, policy: Policy) ->
         ("", or lower, or higher), n (nullable int), status (shown, suppressed), reason. Withheld
         rows have neither value nor n.
     """
-    status = decision.figures.set_index(FIGURE)
-    frames = []
-    for lattice in decision.lattices or [build_lattice(b, policy) for _, b in survey.blocks()]:
-        decided = status.reindex(pd.MultiIndex.from_frame(lattice.figures))
-        keys = lattice.figures.assign(
-            status=decided["status"].to_numpy(), why=decided["why"].to_numpy()
-        )
+    laid_out = decision.lattices or [lattice for _, lattice in lattices(survey, policy)]
+    decided = _decided(decision.figures)
+    parts = []
+    for lattice in laid_out:
+        state = [decided.get(key, _UNDECIDED) for key in lattice.figure_keys()]
         totals = (lattice.figure_atoms @ lattice.total.T).T
         favorable = (lattice.figure_atoms @ lattice.favorable.T).T
+        columns = dict(
+            zip(
+                (*FIGURE, "status", "why"),
+                (*lattice.names, *np.array(state, dtype=object).T),
+                strict=True,
+            )
+        )
         for i, item in enumerate(lattice.items):
-            frames.append(_rows(keys, item, lattice.figure_n[i], totals[i]))
+            n = lattice.figure_n[i]
+            parts.append(_rows(columns | {"n": n, "total": totals[i]}, item, "mean"))
             if item.favorable_from is not None:
-                share = _rows(keys, item.share, lattice.figure_n[i], favorable[i])
-                frames.append(share.assign(item=item.id, measure="favorable"))
-    if not frames:
+                parts.append(_rows(columns | {"n": n, "total": favorable[i]}, item, "favorable"))
+    if not parts:
         return pd.DataFrame(columns=COLUMNS)
-    return _withheld(pd.concat(frames, ignore_index=True), policy.minimum_group)[COLUMNS]
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return pd.DataFrame(_withheld(whole, policy.minimum_group), columns=COLUMNS)
 
 
-def _rows(keys: pd.DataFrame, item: Item, n: Whole, total: Whole) -> pd.DataFrame:
-    some = n > 0
-    n, total = n[some], total[some]
-    at_low, at_high = near_unanimous(item, n, total)
-    margin = 2 * item.units_per_point - 1
-    limit = np.where(at_low, n * item.low + margin, n * item.high - margin)
-    outward = np.where(at_low, -_floor(item, n, -limit), _floor(item, n, limit))
-    printed = np.where(at_low | at_high, outward, rounded(item, n, total, decimals=1))
-    return keys[some].assign(
-        item=item.id,
-        measure="mean",
-        value=printed / 10**PRINTED_DECIMALS,
-        bound=np.where(at_low, OR_LOWER, np.where(at_high, OR_HIGHER, "")),
-        n=n,
-    )
+def _decided(figures: pd.DataFrame) -> dict[tuple[str, ...], tuple[str, str]]:
+    columns = [figures[name].to_numpy(dtype=object) for name in (*FIGURE, "status", "why")]
+    return {
+        (d, c, period): (status, why) for d, c, period, status, why in zip(*columns, strict=True)
+    }
+
+
+def _rows(columns: Columns, item: Item, measure: str) -> Columns:
+    some = columns["n"] > 0
+    rows = {name: column[some] for name, column in columns.items()}
+    n, total = rows["n"], rows.pop("total")
+    scale = item if measure == "mean" else item.share
+    at_low, at_high = near_unanimous(scale, n, total)
+    margin = 2 * scale.units_per_point - 1
+    limit = np.where(at_low, n * scale.low + margin, n * scale.high - margin)
+    outward = np.where(at_low, -_floor(scale, n, -limit), _floor(scale, n, limit))
+    printed = np.where(at_low | at_high, outward, rounded(scale, n, total, decimals=1))
+    bound = np.where(at_low, OR_LOWER, np.where(at_high, OR_HIGHER, "")).astype(object)
+    return rows | {
+        "item": np.full(len(n), item.id, dtype=object),
+        "measure": np.full(len(n), measure, dtype=object),
+        "value": printed / 10**PRINTED_DECIMALS,
+        "bound": bound,
+    }
 
 
 def _floor(item: Item, n: Whole, total: Whole) -> Whole:
@@ -75,14 +95,14 @@ def _floor(item: Item, n: Whole, total: Whole) -> Whole:
     return found
 
 
-def _withheld(rows: pd.DataFrame, minimum: int) -> pd.DataFrame:
-    shown = rows["status"] == SHOWN
+def _withheld(rows: Columns, minimum: int) -> dict[str, Any]:
+    is_shown = rows["status"] == SHOWN
     few = f"Fewer than {minimum} answers"
     reason = np.where(rows["why"] == FEW_ANSWERS, few, WORKED_OUT_REASON)
-    return rows.assign(
-        value=rows["value"].where(shown),
-        bound=rows["bound"].where(shown, ""),
-        n=rows["n"].astype("Int64").where(shown, pd.NA),
-        status=np.where(shown, SHOWN, "suppressed"),
-        reason=np.where(shown, "", reason),
-    )
+    return rows | {
+        "value": np.where(is_shown, rows["value"], np.nan),
+        "bound": np.where(is_shown, rows["bound"], ""),
+        "n": pd.arrays.IntegerArray(rows["n"], ~is_shown),
+        "status": np.where(is_shown, SHOWN, HIDDEN),
+        "reason": np.where(is_shown, "", reason),
+    }

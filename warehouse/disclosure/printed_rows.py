@@ -32,7 +32,7 @@ class PrintedRows:
         self.measures = [Measure(self.item, lattice.total[item, support])]
         if self.item.favorable_from is not None:
             self.measures.append(Measure(self.item.share, lattice.favorable[item, support]))
-        self._figures = lattice.figure_atoms[:, support]
+        self._figures = of_columns(lattice.figure_atoms, support)
         size = self._figures @ self.n
         self._answered = size > 0
         self._bounds = [self._interval(m, size) for m in self.measures]
@@ -56,17 +56,16 @@ class PrintedRows:
     def program(self, *, whole: bool) -> Program:
         """Return the program with every figure switched off."""
         count, step = len(self.measures), self._figures.shape[0]
-        matrix = sparse.block_diag([self._figures] * count, format="csr")
+        matrix = repeated(self._figures, count)
         free = np.full(count * step, np.inf)
         lower, upper = -free, free
         if count == 2:
             tie, tie_lower, tie_upper = self._ties()
-            matrix = sparse.vstack([matrix, tie], format="csr")
+            matrix = sparse.csr_array(sparse.vstack([matrix, tie], format="csr"))
             lower, upper = np.append(lower, tie_lower), np.append(upper, tie_upper)
         most = np.concatenate([self.n * (m.item.high - m.item.low) for m in self.measures])
         return Program(
-            sparse.csr_array(matrix), (lower, upper), (np.zeros(len(most)), most),
-            whole=np.full(len(most), whole),
+            matrix, (lower, upper), (np.zeros(len(most)), most), whole=np.full(len(most), whole)
         )  # fmt: skip
 
     def _ties(self) -> tuple[sparse.csr_array, np.ndarray, np.ndarray]:
@@ -87,3 +86,15 @@ class PrintedRows:
         some = self._answered
         lower[some], upper[some] = sum_interval(measure.item, size[some], sums[some])
         return lower - size * measure.item.low, upper - size * measure.item.low
+
+
+def of_columns(matrix: sparse.csr_array, chosen: np.ndarray) -> sparse.csr_array:
+    """Return some columns of a matrix; mostly they are all chosen, and copying takes long."""
+    return matrix if chosen.all() else matrix[:, chosen]
+
+
+def repeated(matrix: sparse.csr_array, count: int) -> sparse.csr_array:
+    """Return a matrix with another one on its diagonal as often as there are measures."""
+    if count == 1:
+        return matrix
+    return sparse.csr_array(sparse.block_diag([matrix] * count, format="csr"))

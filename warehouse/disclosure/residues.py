@@ -32,7 +32,7 @@ def inverse(value: float) -> float:
 
 def cleared(rows: Residues, scaled: Residues, pivot: int) -> Residues:
     """Subtract from each row the multiple of a scaled one that clears its pivot."""
-    touched = np.flatnonzero(rows[:, pivot])
+    touched = rows[:, pivot].nonzero()[0]
     rows[touched] = residues(rows[touched] - rows[touched, pivot, None] * scaled)
     return rows
 
@@ -44,9 +44,8 @@ def reduced_rows(rows: Residues) -> tuple[Residues, list[int]]:
     kept: list[int] = []
     for i in range(len(rows)):
         own = rows[i]
-        where = np.flatnonzero(own)
-        if len(where):
-            pivot = int(where[0])
+        pivot = int((own != 0).argmax())
+        if own[pivot]:
             scaled = residues(own * inverse(own[pivot]))
             rows = cleared(rows, scaled, pivot)
             rows[i] = scaled

@@ -63,6 +63,8 @@ class Search:
         self.lattice, self._minimum, self._frozen = lattice, minimum, frozen
         self._bounds: dict[int, Bounds] = {}
         self._groups_of: tuple[tuple[int, ...], ...] = ()
+        self._spans: list[Span] = []
+        self._spanned: tuple[tuple[tuple[int, ...], ...], tuple[int, ...]] | None = None
         people = lattice.figure_people
         enough = ((people == 0) | (people >= minimum)).all(axis=0)
         if (~enough & (frozen == 1)).any():
@@ -100,6 +102,8 @@ class Search:
 
     def groups(self, state: State) -> sparse.csr_array:
         """Return all groups to protect where small: the lattice's cells, and those found."""
+        if not state.found:
+            return self.lattice.group_atoms
         shape = (len(state.found), self.lattice.n.shape[1])
         rows = np.repeat(np.arange(shape[0]), [len(g) for g in state.found])
         columns = np.array([a for g in state.found for a in g], dtype=np.int64)
@@ -108,8 +112,8 @@ class Search:
 
     def _ordered(self, figures: np.ndarray) -> np.ndarray:
         """Order by fewest dimensions, then most respondents."""
-        table = self.lattice.figures.iloc[figures]
-        dimensions = (table[["department", "cohort"]] != "").sum(axis=1).to_numpy()
+        department, cohort, _ = self.lattice.names
+        dimensions = (department[figures] != "").astype(int) + (cohort[figures] != "")
         ordered: np.ndarray = figures[
             np.lexsort((figures, -self.lattice.respondents[figures], dimensions))
         ]
@@ -118,30 +122,36 @@ class Search:
     def _linear(self, state: State) -> State:
         """Show what gives no small group away exactly; look for further groups it would give."""
         shown = [int(f) for f in np.flatnonzero(self._frozen == 1)]
-        spans = self._spans(state, shown)
+        spans = self._spans_of(state, tuple(shown))
         if any(span.given_away().any() for span in spans):
             raise CannotProtect("Figures already public give a small group away.")
         for figure in self._candidates:
             if not any(span.gives_away(figure) for span in spans):
-                shown.append(figure)
+                shown.append(int(figure))
                 for span in spans:
                     span.add(figure)
-        state = replace(state, shown=tuple(sorted(int(f) for f in shown)))
+        state = replace(state, shown=tuple(sorted(shown)))
+        self._spanned = (state.found, state.shown)
         more = [group for group in self._more_groups(state.shown) if group not in state.found]
         if more:
             return replace(state, found=(*state.found, *more))
         return replace(state, stage=BOUNDS, next=0)
 
-    def _spans(self, state: State, shown: list[int]) -> list[Span]:
-        """Return one span per set of atoms with answers, over the groups small for its items."""
-        groups, spans = self.groups(state), []
-        for support, items in self.lattice.supports():
-            size = groups @ self.lattice.people[items].T
-            small = ((size > 0) & (size < self._minimum)).any(axis=1)
-            span = Span(self.lattice.figure_atoms, groups[small], support)
-            span.add_all(shown)
-            spans.append(span)
-        return spans
+    def _spans_of(self, state: State, shown: tuple[int, ...]) -> list[Span]:
+        """Return one span per set of atoms with answers, over the groups small for its items.
+
+        Those of the last call are returned again where nothing else was shown since.
+        """
+        if self._spanned != (state.found, shown):
+            groups, self._spans = self.groups(state), []
+            for support, items in self.lattice.supports():
+                size = groups @ self.lattice.people[items].T
+                small = ((size > 0) & (size < self._minimum)).any(axis=1)
+                span = Span(self.lattice.figure_atoms, groups[small], support)
+                span.add_all(shown)
+                self._spans.append(span)
+            self._spanned = (state.found, shown)
+        return self._spans
 
     def _more_groups(self, shown: tuple[int, ...]) -> list[tuple[int, ...]]:
         figures = self.lattice.figure_atoms[list(shown)]
@@ -189,7 +199,7 @@ class Search:
         return replace(state, shown=tuple(sorted((*state.shown, figure))))
 
     def _can_show(self, figure: int, state: State) -> bool:
-        if any(span.gives_away(figure) for span in self._spans(state, list(state.shown))):
+        if any(span.gives_away(figure) for span in self._spans_of(state, state.shown)):
             return False
         if self._more_groups((*state.shown, figure)):
             return False

@@ -49,22 +49,22 @@ class Span:
     def gives_away(self, figure: int) -> bool:
         """Tell whether some group enters the span once this figure is shown."""
         own = self._figures[figure]
-        where = np.flatnonzero(own)
-        if not len(where):
+        first = int((own != 0).argmax())
+        if not own[first]:
             return False
         checks = self._groups[:, -_SPARE:]
-        factor = residues(self._groups[:, where[0]] * inverse(own[where[0]]))
+        factor = residues(self._groups[:, first] * inverse(own[first]))
         left = residues(checks - factor[:, None] * own[-_SPARE:])
         return bool((~left.any(axis=1) & checks.any(axis=1)).any())
 
     def add(self, figure: int) -> None:
         """Show a figure."""
         own = self._figures[figure]
-        where = np.flatnonzero(own)
-        if len(where):
-            scaled = residues(own * inverse(own[where[0]]))
-            self._figures = cleared(self._figures, scaled, int(where[0]))
-            self._groups = cleared(self._groups, scaled, int(where[0]))
+        first = int((own != 0).argmax())
+        if own[first]:
+            scaled = residues(own * inverse(own[first]))
+            self._figures = cleared(self._figures, scaled, first)
+            self._groups = cleared(self._groups, scaled, first)
 
     def add_all(self, figures: Iterable[int]) -> None:
         """Show many figures at once, before any other was added."""

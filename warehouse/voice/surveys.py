@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from warehouse.disclosure.item import Item
@@ -61,18 +62,18 @@ def item_of(atoms: pd.DataFrame) -> Item:
     ValueError
         The atoms are on several scales.
     """
-    scales = atoms[["metric_id", "low", "high", "units_per_point"]].drop_duplicates()
+    columns = (atoms[name].to_numpy() for name in ("metric_id", "low", "high", "units_per_point"))
+    scales = set(zip(*columns, strict=True))
     if len(scales) != 1:
         raise ValueError(f"{atoms['metric_id'].iloc[0]}: one survey has one scale.")
-    (scale,) = scales.itertuples(index=False)
-    metric = BY_ID.get(str(scale.metric_id))
-    per_point = 100 if metric is not None and metric.unit == "fraction" else 1
+    ((metric_id, low, high, units_per_point),) = scales
+    metric = BY_ID.get(str(metric_id))
     return Item(
-        str(scale.metric_id),
-        int(scale.low),
-        int(scale.high),
-        units_per_point=int(scale.units_per_point),
-        printed_per_point=per_point,
+        str(metric_id),
+        int(low),
+        int(high),
+        units_per_point=int(units_per_point),
+        printed_per_point=100 if metric is not None and metric.unit == "fraction" else 1,
     )
 
 
@@ -91,19 +92,27 @@ def survey_of(
     """
     item = item_of(atoms)
     is_company_only = BY_ID[item.id].company_only
-    answers = atoms.assign(
-        item=item.id,
-        department=atoms["department"].replace("", _NOWHERE),
-        cohort=[_atom_name(*place) for place in _pairs(atoms)],
-    )
+    department = atoms["department"].to_numpy(object)
+    sums = {name: atoms[name].to_numpy() for name in ("n", "people", "total")}
+    answers = {
+        "department": np.where(department == "", _NOWHERE, department),
+        "cohort": [_atom_name(*place) for place in _pairs(atoms)],
+        "quarter": atoms["quarter"].to_numpy(object),
+        "item": item.id,
+    }
     return Survey(
-        answers[["department", "cohort", "quarter", "item", "n", "people", "total"]],
+        pd.DataFrame(answers | sums),
         (item,),
         tuple(closed_years),
         sets=_sets(atoms, has_cohorts=not is_company_only),
-        withheld=withheld.assign(cohort=figure_sets(withheld))[FIGURE],
+        withheld=_placed_in_sets(withheld),
         slices=COMPANY if is_company_only else None,
     )
+
+
+def _placed_in_sets(figures: pd.DataFrame) -> pd.DataFrame:
+    columns = {name: figures[name].to_numpy(object) for name in ("department", "period")}
+    return pd.DataFrame(columns | {"cohort": figure_sets(figures)}, columns=FIGURE)
 
 
 def figure_sets(figures: pd.DataFrame) -> list[str]:
@@ -116,11 +125,12 @@ def figure_sets(figures: pd.DataFrame) -> list[str]:
 
 def placed(figures: pd.DataFrame) -> pd.DataFrame:
     """Return figures of a survey with the cohort and population their set stands for."""
-    names = figures["cohort"].astype(object)
-    is_cohort = names.str.startswith(_COHORT).to_numpy(dtype=bool)
-    population = names.where(names != "", EVERYONE).mask(is_cohort, PARTICIPANTS)
-    cohort = names.str.removeprefix(_COHORT).where(is_cohort, "")
-    return figures.assign(cohort=cohort, population=population)
+    names = figures["cohort"].to_numpy(object)
+    is_cohort = [name.startswith(_COHORT) for name in names]
+    return figures.assign(
+        cohort=np.where(is_cohort, [name.removeprefix(_COHORT) for name in names], ""),
+        population=np.where(is_cohort, PARTICIPANTS, np.where(names == "", EVERYONE, names)),
+    )
 
 
 def _atom_name(cohort: str, population: str) -> str:
@@ -128,7 +138,8 @@ def _atom_name(cohort: str, population: str) -> str:
 
 
 def _pairs(rows: pd.DataFrame) -> list[tuple[str, str]]:
-    return list(rows[["cohort", "population"]].astype(object).itertuples(index=False, name=None))
+    cohort, population = (rows[name].to_numpy(object) for name in ("cohort", "population"))
+    return list(zip(cohort, population, strict=True))
 
 
 def _sets(atoms: pd.DataFrame, *, has_cohorts: bool) -> pd.DataFrame:
@@ -145,4 +156,5 @@ def _sets(atoms: pd.DataFrame, *, has_cohorts: bool) -> pd.DataFrame:
             rows.append((UNPLACED, name, False))
         elif cohort:
             rows.append((_COHORT + cohort, name, has_cohorts))
-    return pd.DataFrame(rows, columns=["set", "cohort", "is_figure"])
+    names = ("set", "cohort", "is_figure")
+    return pd.DataFrame({name: [row[i] for row in rows] for i, name in enumerate(names)})

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from fractions import Fraction
-from math import ceil, floor
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -60,6 +59,8 @@ class Harvest:
         department, cohort, population, side, quarter, release.
     columns : dict of ndarray
         The same and year, by name.
+    codes : dict of ndarray of int
+        The same as numbers, in the order of their values.
     numbers : dict of list of dict
         What is printed, by item.
     answers : dict of dict of ndarray
@@ -68,8 +69,10 @@ class Harvest:
 
     atoms: pd.DataFrame
     columns: dict[str, np.ndarray]
+    codes: dict[str, np.ndarray]
     numbers: dict[str, list[dict[str, Any]]]
     answers: dict[str, dict[str, np.ndarray]]
+    _within: dict[tuple[str, Hashable], np.ndarray] = field(default_factory=dict, repr=False)
 
     def sums(self, item: Item, column: str) -> np.ndarray:
         """Return n, people, total or favorable of an item by atom."""
@@ -81,22 +84,36 @@ class Harvest:
 
     def of_item(self, item: Item) -> list[Printed]:
         """Return an item's printed numbers, checked against the true sums."""
-        n, people = self.sums(item, "n"), self.sums(item, "people")
-        sums = {"mean": self.sums(item, "total"), "favorable": self.sums(item, "favorable")}
-        found = []
-        for row in self.numbers.get(item.id, []):
-            covered = self._covered(row)
-            read = _read(row, item, n, sums[row["measure"]], covered)
-            found.append(replace(read, people=int(people[covered].sum())))
-        return found
+        counts = [self.sums(item, "n"), self.sums(item, "people")]
+        true = {
+            measure: np.array([*counts, self.sums(item, column)])
+            for measure, column in (("mean", "total"), ("favorable", "favorable"))
+        }
+        return [
+            _read(row, item, true[row["measure"]], self._covered(row))
+            for row in self.numbers.get(item.id, [])
+        ]
 
     def _covered(self, row: dict[str, Any]) -> np.ndarray:
-        atoms = self.columns
-        covered: np.ndarray = atoms["release"] <= row["release"]
+        covered = self._inside("release", row["release"])
         for key in WHO:
-            covered = covered & _is_in(atoms[key], row[key])
-        period = _is_in(atoms["quarter"], row["period"]) | _is_in(atoms["year"], row["period"])
-        return np.asarray(covered & period, dtype=bool)
+            covered = covered & self._inside(key, row[key])
+        found: np.ndarray = covered & self._inside("period", row["period"])
+        return found
+
+    def _inside(self, key: str, wanted: Any) -> np.ndarray:
+        """Return the atoms inside what one key of a printed number says; few values come often."""
+        place = (key, wanted if isinstance(wanted, Hashable) else tuple(wanted))
+        if place not in self._within:
+            atoms = self.columns
+            if key == "release":
+                inside = atoms["release"] <= wanted
+            elif key == "period":
+                inside = _is_in(atoms["quarter"], wanted) | _is_in(atoms["year"], wanted)
+            else:
+                inside = _is_in(atoms[key], wanted)
+            self._within[place] = np.asarray(inside, dtype=bool)
+        return self._within[place]
 
 
 def read_harvest(harvest: pd.DataFrame, answers: pd.DataFrame) -> Harvest:
@@ -122,7 +139,9 @@ def read_harvest(harvest: pd.DataFrame, answers: pd.DataFrame) -> Harvest:
     atom = [places[key] for key in answers[KEYS].itertuples(index=False, name=None)]
     columns = {key: atoms[key].to_numpy(dtype=object) for key in KEYS}
     columns["year"] = np.array([quarter[:4] for quarter in columns["quarter"]], dtype=object)
-    return Harvest(atoms, columns, _by_item(numbers), _sums_by_item(answers.assign(atom=atom)))
+    codes = {key: np.unique(column, return_inverse=True)[1] for key, column in columns.items()}
+    sums = _sums_by_item(answers.assign(atom=atom))
+    return Harvest(atoms, columns, codes, _by_item(numbers), sums)
 
 
 def _by_item(numbers: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
@@ -150,11 +169,10 @@ def _is_in(names: np.ndarray, wanted: str | Sequence[str]) -> np.ndarray:
     return np.isin(names, list(wanted))
 
 
-def _read(
-    row: dict[str, Any], item: Item, n: np.ndarray, sums: np.ndarray, covered: np.ndarray
-) -> Printed:
+def _read(row: dict[str, Any], item: Item, true: np.ndarray, covered: np.ndarray) -> Printed:
+    """Read a printed number; ``true`` has answers, people and sums as rows, atoms as columns."""
     scale = item if row["measure"] == "mean" else Item(item.id, 0, 1, printed_per_point=100)
-    size, total = int(n[covered].sum()), int(sums[covered].sum())
+    size, people, total = true[:, covered].sum(axis=1).tolist()
     name = ", ".join(str(row[key]) for key in (*WHO, "period") if row[key])
     if size == 0 or size != row["n"]:
         raise HarvestDisagrees(f"{item.id}, {name}: {row['n']} answers printed, {size} counted.")
@@ -170,19 +188,28 @@ def _read(
     if not lower <= total <= upper:
         raise HarvestDisagrees(f"{item.id}, {name}: printed {row['value']} is not the true figure.")
     unanimous = near and not row["bound"]
-    return Printed(row["measure"], covered, size, size, lower, upper, unanimous, name)
+    return Printed(row["measure"], covered, size, people, lower, upper, unanimous, name)
 
 
 def _plain(row: dict[str, Any], scale: Item, size: int, total: int) -> tuple[int, int]:
     """Return the sums that print alike with the decimals there are, and with two."""
-    unit = Fraction(scale.printed_per_point, size * scale.units_per_point)
+    unit = (scale.printed_per_point, size * scale.units_per_point)
     decimals = int(row["decimals"])
-    shown = Fraction(str(row["value"]))
-    half = Fraction(1, 2 * 10**decimals)
-    lower, upper = ceil((shown - half) / unit), floor((shown + half) / unit)
+    lower, upper = _rounding_to(*Decimal(str(row["value"])).as_integer_ratio(), unit, decimals)
     if decimals < LEAST_DECIMALS:
         fine = 10**LEAST_DECIMALS
-        known, half = Fraction(floor(total * unit * fine + Fraction(1, 2)), fine), Fraction(1, 200)
-        lower = max(lower, ceil((known - half) / unit))
-        upper = min(upper, floor((known + half) / unit))
+        known = (2 * total * unit[0] * fine + unit[1]) // (2 * unit[1])
+        least, most = _rounding_to(known, fine, unit, LEAST_DECIMALS)
+        lower, upper = max(lower, least), min(upper, most)
     return lower, upper
+
+
+def _rounding_to(shown: int, of: int, unit: tuple[int, int], decimals: int) -> tuple[int, int]:
+    """Return the smallest and largest number of units that round to shown / of.
+
+    ``unit`` is a fraction too. Whole numbers throughout: fractions as objects take much longer.
+    """
+    fine = 2 * 10**decimals
+    step = of * fine * unit[0]
+    lower, upper = ((shown * fine + side * of) * unit[1] for side in (-1, 1))
+    return -(-lower // step), upper // step

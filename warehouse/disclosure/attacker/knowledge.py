@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components
 
 from warehouse.disclosure.attacker.combinations import combined_groups, in_span
 from warehouse.disclosure.attacker.harvest import Harvest, Printed
-from warehouse.disclosure.attacker.solver import Tables, Unsolved
+from warehouse.disclosure.attacker.solver import Row, Tables, Unsolved
 from warehouse.disclosure.item import Item
 
 _PUSHES = 6
@@ -80,10 +80,7 @@ class Knowledge:
         self._tables = Tables(
             np.concatenate([self._n * scales[m].low for m in measures]),
             np.concatenate([self._n * scales[m].high for m in measures]),
-            [
-                (self._columns(p.measure, np.flatnonzero(p.atoms)), p.lower, p.upper)
-                for p in printed
-            ],
+            [self._row(p) for p in printed],
         )
         if item.favorable_from is not None:
             self._tables.tie(item, self._n)
@@ -98,6 +95,8 @@ class Knowledge:
         columns = [self._columns(measure, target) for measure, _, target in self._aims]
         self._tables.watch(columns)
         for push in range(_PUSHES if columns else 0):
+            if self._tables.all_open():
+                break  # nothing is known about any target: no push can show more
             self._tables.push(seed=push)
         n = np.array([self._n[self._place[t]].sum() for _, _, t in self._aims])
         point = np.array([scale.point for _, scale, _ in self._aims])
@@ -126,6 +125,10 @@ class Knowledge:
             known |= set(combined_groups(rows, self._people, minimum))
             yield from (self._atoms[list(group)] for group in sorted(known))
 
+    def _row(self, printed: Printed) -> Row:
+        columns = self._columns(printed.measure, np.flatnonzero(printed.atoms))
+        return columns, np.ones(len(columns)), printed.lower, printed.upper
+
     def _columns(self, measure: str, atoms: np.ndarray) -> np.ndarray:
         places = self._place[atoms]
         columns: np.ndarray = places[places >= 0].astype(np.int32) + np.int32(self._offset[measure])
@@ -133,6 +136,9 @@ class Knowledge:
 
     def _width(self, i: int, scale: _Scale, n: int) -> int:
         """Return a target's width over whole-number tables where it is, or may be, too small."""
+        before = n * (scale.high - scale.low)
+        if self._tables.seen()[i] >= before:
+            return before  # nothing that is printed says more
         width = self._tables.width(i)
         seen = int(self._tables.seen()[i])
         if seen >= width or not scale.kind(n, seen):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil, floor
+from typing import Any
 
 import highspy
 import numpy as np
@@ -14,7 +15,7 @@ _NEAR = 1e-5
 _NODES = 20_000
 _PRIMAL = 4
 
-Row = tuple[np.ndarray, float, float]
+Row = tuple[np.ndarray, np.ndarray, float, float]  # columns, their weights, lower, upper
 
 
 class Unsolved(Exception):
@@ -28,13 +29,12 @@ class Tables:
     ----------
     low, high : ndarray of int, shape (n_columns,)
         Limits of the sum of each atom (and measure).
-    rows : sequence of (columns, lower, upper)
+    rows : sequence of (columns, weights, lower, upper)
         What each printed number says.
     """
 
     def __init__(self, low: np.ndarray, high: np.ndarray, rows: Sequence[Row]) -> None:
         self._low, self._high, self._rows = low, high, list(rows)
-        self._extra: list[tuple[float, float, np.ndarray, np.ndarray]] = []
         self._watched: list[np.ndarray] = []
         self._model: highspy.Highs | None = None
         self._whole: highspy.Highs | None = None
@@ -45,14 +45,17 @@ class Tables:
         for atom, size in enumerate(n):
             both = np.array([atom, atom + len(n)], dtype=np.int32)
             rise = float(item.high - (start - 1))
-            self._extra += [
-                (float(item.low * size), np.inf, both, np.array([1.0, -float(start - item.low)])),
-                (-np.inf, float((start - 1) * size), both, np.array([1.0, -rise])),
+            self._rows += [
+                (both, np.array([1.0, -float(start - item.low)]), float(item.low * size), np.inf),
+                (both, np.array([1.0, -rise]), -np.inf, float((start - 1) * size)),
             ]
 
     def watch(self, targets: Sequence[np.ndarray]) -> None:
         """Keep the smallest and largest sums seen of these groups, in whole-number tables."""
         self._watched = list(targets)
+        self._sizes = [len(columns) for columns in targets]
+        self._flat = np.concatenate([*targets, np.zeros(0, dtype=np.int32)])
+        self._starts = np.cumsum([0, *self._sizes[:-1]])
         self._least = np.full(len(targets), np.inf)
         self._most = np.full(len(targets), -np.inf)
 
@@ -61,13 +64,23 @@ class Tables:
         found: np.ndarray = np.maximum(self._most - self._least, 0.0)
         return found
 
+    def all_open(self) -> bool:
+        """Tell whether every target was seen at both ends of what is possible at all."""
+        ends = (
+            np.add.reduceat(limit[self._flat], self._starts) for limit in (self._low, self._high)
+        )
+        low, high = ends
+        return bool((self._least <= low).all() and (self._most >= high).all())
+
     def push(self, *, seed: int) -> None:
         """Push all targets up, then down, in random proportions; with the seed's parity, mixed."""
         rng = np.random.default_rng(seed)
+        count = len(self._watched)
+        weight = rng.uniform(0.5, 1.5, count)
+        if seed % 2:
+            weight *= rng.choice([-1.0, 1.0], count)
         costs = np.zeros(len(self._low))
-        for columns in self._watched:
-            sign = rng.choice([-1.0, 1.0]) if seed % 2 else 1.0
-            costs[columns] += sign * rng.uniform(0.5, 1.5)
+        np.add.at(costs, self._flat, np.repeat(weight, self._sizes))
         for direction in (-1.0, 1.0):
             self._solve(costs * direction, whole=False)
 
@@ -98,7 +111,7 @@ class Tables:
         point = np.array(model.getSolution().col_value)
         table = np.round(point)
         if np.abs(point - table).max(initial=0.0) < _NEAR:
-            sums = np.array([table[columns].sum() for columns in self._watched])
+            sums = np.add.reduceat(table[self._flat], self._starts)
             self._least = np.minimum(self._least, sums)
             self._most = np.maximum(self._most, sums)
         return point
@@ -110,15 +123,8 @@ class Tables:
         model = highspy.Highs()  # type: ignore[no-untyped-call]
         model.setOptionValue("output_flag", False)
         model.setOptionValue("threads", 1)
-        count = len(self._low)
-        model.addVars(count, self._low.astype(float), self._high.astype(float))
-        for columns, lower, upper in self._rows:
-            model.addRow(float(lower), float(upper), len(columns), columns, np.ones(len(columns)))
-        for lower, upper, columns, weights in self._extra:
-            model.addRow(lower, upper, len(columns), columns, weights)
+        model.passModel(_program(self._low, self._high, self._rows, whole=whole))
         if whole:
-            kinds = np.full(count, highspy.HighsVarType.kInteger)
-            model.changeColsIntegrality(count, np.arange(count, dtype=np.int32), kinds)
             model.setOptionValue("mip_max_nodes", _NODES)
             self._whole = model
         else:
@@ -126,6 +132,24 @@ class Tables:
             model.setOptionValue("simplex_strategy", _PRIMAL)
             self._model = model
         return model
+
+
+def _program(low: np.ndarray, high: np.ndarray, rows: Sequence[Row], *, whole: bool) -> Any:
+    """Return the program in one piece: row by row the solver takes much longer to read it."""
+    program = highspy.HighsLp()
+    program.num_col_, program.num_row_ = len(low), len(rows)
+    program.col_cost_ = np.zeros(len(low))
+    program.col_lower_, program.col_upper_ = low.astype(float), high.astype(float)
+    program.row_lower_ = np.array([lower for _, _, lower, _ in rows], dtype=float)
+    program.row_upper_ = np.array([upper for _, _, _, upper in rows], dtype=float)
+    matrix = program.a_matrix_
+    matrix.format_ = highspy.MatrixFormat.kRowwise
+    matrix.start_ = np.cumsum([0, *(len(columns) for columns, *_ in rows)]).astype(np.int32)
+    matrix.index_ = np.concatenate([*(row[0] for row in rows), np.zeros(0, dtype=np.int32)])
+    matrix.value_ = np.concatenate([*(row[1] for row in rows), np.zeros(0)])
+    if whole:
+        program.integrality_ = [highspy.HighsVarType.kInteger] * len(low)
+    return program
 
 
 def _solve_afresh(model: highspy.Highs, *, is_kept: bool) -> None:

@@ -20,27 +20,36 @@ def targets_of(read: Harvest, item: Item, minimum: int) -> list[np.ndarray]:
     A group is a department or all, in a cohort or all, of a population, a side or all, in a quarter
     or a year; and the same among the answers that a later release added to a quarter.
     """
-    n = read.sums(item, "people")
-    some = np.flatnonzero(n > 0)
-    column = {key: read.atoms[key].to_numpy(dtype=object)[some] for key in KEYS}
-    column["year"] = np.array([quarter[:4] for quarter in column["quarter"]], dtype=object)
-    found: dict[tuple[int, ...], np.ndarray] = {}
-    for who, cohort, role, when in product(([], ["department"]), ([], ["cohort"]), _ROLES, _WHEN):
-        code = _cells([column[key] for key in (*who, *cohort, *role, *when)])
-        size = np.bincount(code, n[some])
-        for cell in np.flatnonzero(size < minimum):
-            positions = some[code == cell]
-            found.setdefault(tuple(positions), positions)
+    people = read.sums(item, "people")
+    some = np.flatnonzero(people > 0)
+    if not len(some):
+        return []
+    codes = {key: read.codes[key][some] for key in (*KEYS, "year")}
+    # a key with one name for all answers leaves groups as they are
+    telling = {key for key, code in codes.items() if (code != code[0]).any()}
+    groupings = dict.fromkeys(
+        tuple(key for key in (*who, *cohort, *role, *when) if key in telling)
+        for who, cohort, role, when in product(
+            ([], ["department"]), ([], ["cohort"]), _ROLES, _WHEN
+        )
+    )
+    found: dict[bytes, np.ndarray] = {}
+    for keys in groupings:
+        for cell in _small_cells([codes[key] for key in keys], people[some], minimum):
+            found.setdefault(cell.tobytes(), some[cell])
     return list(found.values())
 
 
-def _cells(columns: list[np.ndarray]) -> np.ndarray:
-    """Give every distinct combination of several columns a number."""
-    code = np.zeros(len(columns[0]), dtype=np.int64)
+def _small_cells(columns: list[np.ndarray], people: np.ndarray, minimum: int) -> list[np.ndarray]:
+    """Return the rows of every distinct combination of several columns with too few people."""
+    code = np.zeros(len(people), dtype=np.int64)
     for column in columns:
-        value, own = np.unique(column, return_inverse=True)
-        code = np.unique(code * len(value) + own, return_inverse=True)[1]
-    return code
+        code = code * (column.max() + 1) + column
+    order = np.argsort(code, kind="stable")
+    start = np.flatnonzero(np.diff(code[order], prepend=-1))
+    end = np.append(start[1:], len(order))
+    size = np.add.reduceat(people[order], start)
+    return [order[start[i] : end[i]] for i in np.flatnonzero(size < minimum)]
 
 
 def name_of(atoms: pd.DataFrame, positions: np.ndarray) -> str:
