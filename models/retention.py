@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from models.contrast import Contrast, curve_frame, horizon_effect, horizon_warnings
 from models.diagnosis import RetentionDiagnostics, diagnose
@@ -19,10 +20,12 @@ from models.nuisance import (
     controls_gradient,
     joined_gradients,
 )
-from models.options import RetentionOptions
+from models.options import RetentionOptions, check_options, whole_horizons
 from models.person_period import PersonPeriod, read_person_period
 from models.survival import SurvivalCurve, estimate_survival
 from models.trials import FollowUp, follow_controls, follow_joined, weight_cap
+
+FEW_CLUSTERS = 30
 
 
 def estimate_retention(
@@ -64,11 +67,12 @@ def estimate_retention(
     Raises
     ------
     InvalidInput
-        The data contradict themselves; see :func:`models.person_period.read_person_period`.
+        The data contradict themselves, see :func:`models.person_period.read_person_period`; a
+        choice makes no sense, see :func:`models.options.check_options`; or ``bad_horizon``.
     NotEstimable
         Nothing can be said at all: code ``no_enrollments``, ``too_few_enrollments``,
-        ``no_controls``, ``no_overlap``, ``separation`` or ``no_exits``. A single horizon without
-        an answer carries its reason instead.
+        ``no_controls``, ``no_overlap``, ``separation``, ``no_exits`` or ``too_few_clusters``. A
+        single horizon without an answer carries its reason instead.
 
     Notes
     -----
@@ -79,11 +83,14 @@ def estimate_retention(
     ch. 17. Standard errors by influence functions, summed by cluster, that count the
     enrollment model as estimated (see :mod:`models.nuisance`).
     """
-    chosen = options or RetentionOptions()
-    study = open_study(
-        person_month, covariates=covariates, cluster=cluster, censored=censored, options=chosen
-    )
-    return study.estimate(horizons=horizons, options=chosen)
+    chosen, months = options or RetentionOptions(), whole_horizons(horizons)
+    # The products are tall and narrow: a second thread mostly waits, and where it splits a sum
+    # the last digits would depend on the number of processors.
+    with threadpool_limits(limits=1, user_api="blas"):
+        study = open_study(
+            person_month, covariates=covariates, cluster=cluster, censored=censored, options=chosen
+        )
+        return study.estimate(horizons=months, options=chosen)
 
 
 @dataclass(frozen=True)
@@ -123,13 +130,20 @@ class RetentionStudy:
         cluster : ndarray of int, shape (n_rows,)
             Cluster number from 0, in the row order of the caller's frame, constant within a
             person_id.
+
+        Raises
+        ------
+        NotEstimable
+            Code ``too_few_clusters``.
         """
         of_person = np.asarray(cluster)[self.period.order][self.period.starts]
+        _check_clusters(of_person)
         return replace(self, period=replace(self.period, cluster=of_person))
 
     def follow(self, *, n_months: int, options: RetentionOptions | None = None) -> FollowedStudy:
         """Follow both arms for some months; options of the enrollment model stay as fitted."""
         chosen = options or RetentionOptions()
+        check_options(chosen)
         period, model = self.period, self.model
         cap = None
         if chosen.truncate is not None:
@@ -156,8 +170,8 @@ class RetentionStudy:
         self, *, horizons: Sequence[int] = (6, 12, 24), options: RetentionOptions | None = None
     ) -> RetentionEffect:
         """Effect under other options or horizons; those of the enrollment model stay as fitted."""
-        _check_horizons(horizons)
-        return self.follow(n_months=months_needed(horizons), options=options).estimate(horizons)
+        chosen = whole_horizons(horizons)
+        return self.follow(n_months=months_needed(chosen), options=options).estimate(chosen)
 
 
 @dataclass(frozen=True)
@@ -194,10 +208,9 @@ class FollowedStudy:
 
     def estimate(self, horizons: Sequence[int]) -> RetentionEffect:
         """Effect on the outcome within horizons no longer than the follow-up."""
-        _check_horizons(horizons)
         joined, not_joined = self._survival_curves()
         contrast = Contrast(joined, not_joined, self.period.cluster, self.options.level)
-        effects = {h: horizon_effect(h, contrast, self.options) for h in horizons}
+        effects = {h: horizon_effect(h, contrast, self.options) for h in whole_horizons(horizons)}
         trials = self.period.month[self.period.enrolls & self.model.in_trials]
         curves = [
             curve_frame(name, arm, contrast)
@@ -212,7 +225,11 @@ class FollowedStudy:
             effective_sample_size=self.diagnostics.effective_sample_size,
             n_trials=len(np.unique(trials)),
             options=self.options,
-            warnings=(*self.diagnostics.warnings, *horizon_warnings(effects)),
+            warnings=(
+                *self.diagnostics.warnings,
+                *_few_clusters(self.period.cluster),
+                *horizon_warnings(effects),
+            ),
         )
 
     def _survival_curves(self) -> tuple[SurvivalCurve, SurvivalCurve]:
@@ -249,15 +266,31 @@ def open_study(
 ) -> RetentionStudy:
     """Check the data and fit the enrollment model once; see :func:`estimate_retention`."""
     chosen = options or RetentionOptions()
+    check_options(chosen)
     period = read_person_period(
         person_month, covariates=covariates, cluster=cluster, censored=censored
     )
     if not period.exited.any():
         raise NotEstimable("no_exits", "Nobody left in the time observed.")
+    _check_clusters(period.cluster)
     model = fit_enrollment(period, person_month, covariates=covariates, options=chosen)
     return RetentionStudy(period, model)
 
 
-def _check_horizons(horizons: Sequence[int]) -> None:
-    if not len(horizons) or min(horizons) < 1 or any(h != int(h) for h in horizons):
-        raise InvalidInput("bad_horizon", "Horizons are whole numbers of months, at least 1.")
+def _check_clusters(cluster: np.ndarray) -> None:
+    if cluster.min() == cluster.max():
+        raise NotEstimable(
+            "too_few_clusters",
+            "Everybody is in one cluster: how far the estimate could be off cannot be told.",
+        )
+
+
+def _few_clusters(cluster: np.ndarray) -> list[str]:
+    """Sentence about intervals that rest on few clusters, if they do.
+
+    Source: Cameron & Miller (2015), J Hum Resour 50:317, 10.3368/jhr.50.2.317, section VI.
+    """
+    n_clusters = len(np.unique(cluster))
+    if n_clusters >= FEW_CLUSTERS:
+        return []
+    return [f"The data hold only {n_clusters} clusters: the intervals are likely too narrow."]
