@@ -41,7 +41,7 @@ class Facts:
     exits : DataFrame
         person_id, exit_on, reason_group, voluntary (yes, no, unknown).
     enrollments : DataFrame
-        person_id, enrolled_on, role (mentor, mentee); all of them, also withdrawn ones.
+        person_id, enrolled_on, role (mentor, mentee), cohort; all of them, also withdrawn ones.
     scores : DataFrame
         person_id, wave_id, recorded_on, score: survey scores used as a covariate; may be empty.
     """
@@ -64,7 +64,7 @@ class Panel:
         :func:`models.retention.estimate_retention` takes it: person_id is the spell, person (the
         cluster) the human being; ordered by both. ``exited`` is any exit; voluntary_exit,
         negative_control_exit (retirement and redundancy, which mentoring cannot change) and the
-        role of the first enrollment stand beside.
+        role and cohort of the first enrollment stand beside.
     people : Index of str
         Ids of the human beings; ``person`` is the position in it.
     """
@@ -134,7 +134,8 @@ def _last_whole_month(as_of: dt.date) -> int:
 
 def _first_enrollments(enrollments: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     known = enrollments[enrollments["enrolled_on"] <= day]
-    known = known.sort_values(["enrolled_on", "role"], kind="stable").drop_duplicates("person_id")
+    order = ["enrolled_on", "role", "cohort"]
+    known = known.sort_values(order, kind="stable").drop_duplicates("person_id")
     return known.assign(enrolled_month=month_number(known["enrolled_on"]).astype(np.int64))
 
 
@@ -154,11 +155,11 @@ def _spells(facts: Facts, joined: pd.DataFrame, first: int, last: int) -> pd.Dat
     exits = facts.exits.drop_duplicates(["person_id", "exit_on"])
     spells = spells.merge(exits, on=["person_id", "exit_on"], how="left")
     spells = spells.merge(
-        joined[["person_id", "enrolled_month", "role"]], on="person_id", how="left"
+        joined[["person_id", "enrolled_month", "role", "cohort"]], on="person_id", how="left"
     )
     # an enrollment belongs to the spell it falls into, not to one that ended before it
     later = spells["enrolled_month"] > spells["last_month"]
-    spells.loc[later, ["enrolled_month", "role"]] = [np.nan, None]
+    spells.loc[later, ["enrolled_month", "role", "cohort"]] = [np.nan, None, None]
     spells["person"] = pd.factorize(spells["person_id"])[0]
     return spells.sort_values(["person", "first_month"], kind="stable").reset_index(drop=True)
 
@@ -178,6 +179,7 @@ def _rows(spells: pd.DataFrame) -> pd.DataFrame:
             "month": month,
             "enrolled_month": spells["enrolled_month"].to_numpy(dtype=float)[spell],
             "role": pd.Categorical(spells["role"]).take(spell),
+            "cohort": pd.Categorical(spells["cohort"]).take(spell),
             "exited": is_exit,
             "voluntary_exit": is_exit & voluntary,
             "negative_control_exit": is_exit & control & ~voluntary,

@@ -136,15 +136,22 @@ class Slice:
         all, mentor or mentee.
     variant : str
         main, intention_to_treat, truncated, clustered_by_pair, naive_hire or naive_enrollment.
+    analysis : str
+        retention or careers.
     """
 
     outcome: str
     population: str
     variant: str = "main"
+    analysis: str = ANALYSIS
 
     def head(self) -> dict[str, Any]:
         """Columns that name the slice."""
-        return {"analysis": ANALYSIS, "outcome": self.outcome, "population": self.population}
+        return {
+            "analysis": self.analysis,
+            "outcome": self.outcome,
+            "population": self.population,
+        }
 
 
 def estimate_rows(where: Slice, effect: RetentionEffect) -> list[dict[str, Any]]:

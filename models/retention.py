@@ -9,21 +9,14 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from models.contrast import Contrast, curve_frame, horizon_effect, horizon_warnings
+from models.arms import Arms, follow_arms
+from models.contrast import curve_frame, horizon_effect, horizon_warnings
 from models.diagnosis import RetentionDiagnostics, diagnose
 from models.effects import RetentionEffect
 from models.enrollment import EnrollmentModel, fit_enrollment
 from models.estimate import InvalidInput, NotEstimable
-from models.nuisance import (
-    SumGradients,
-    add_enrollment_influence,
-    controls_gradient,
-    joined_gradients,
-)
 from models.options import RetentionOptions, check_options, whole_horizons
 from models.person_period import PersonPeriod, read_person_period
-from models.survival import SurvivalCurve, estimate_survival
-from models.trials import FollowUp, follow_controls, follow_joined, weight_cap
 
 FEW_CLUSTERS = 30
 
@@ -142,29 +135,17 @@ class RetentionStudy:
 
     def follow(self, *, n_months: int, options: RetentionOptions | None = None) -> FollowedStudy:
         """Follow both arms for some months; options of the enrollment model stay as fitted."""
-        chosen = options or RetentionOptions()
-        check_options(chosen)
-        period, model = self.period, self.model
-        cap = None
-        if chosen.truncate is not None:
-            cap = weight_cap(
-                period, model, quantile=chosen.truncate, n_months=n_months, options=chosen
-            )
-        joined = follow_joined(period, model, n_months=n_months, options=chosen)
-        controls = follow_controls(period, model, n_months=n_months, options=chosen, cap=cap)
-        at_risk_gradient = None
-        if not chosen.known_weights:
-            at_risk_gradient = controls_gradient(period, model, controls, options=chosen, cap=cap)
-        return FollowedStudy(
-            period=period,
-            model=model,
-            options=chosen,
-            cap=cap,
-            joined=joined,
-            controls=controls,
-            at_risk_gradient=at_risk_gradient,
-            diagnostics=diagnose(period, model, controls, estimand=chosen.estimand, cap=cap),
+        arms = follow_arms(
+            self.period, self.model, n_months=n_months, options=options or RetentionOptions()
         )
+        diagnostics = diagnose(
+            self.period,
+            self.model,
+            arms.controls,
+            estimand=arms.options.estimand,
+            cap=arms.cap,
+        )
+        return FollowedStudy(**vars(arms), diagnostics=diagnostics)
 
     def estimate(
         self, *, horizons: Sequence[int] = (6, 12, 24), options: RetentionOptions | None = None
@@ -175,31 +156,14 @@ class RetentionStudy:
 
 
 @dataclass(frozen=True)
-class FollowedStudy:
+class FollowedStudy(Arms):
     """A study with both arms followed: what is the same for every outcome and every clustering.
 
     Attributes
     ----------
-    period : PersonPeriod
-        With the outcome to be analyzed.
-    model : EnrollmentModel
-    options : RetentionOptions
-    cap : float or None
-        Largest weight of a control in a month of a trial.
-    joined, controls : FollowUp
-    at_risk_gradient : ndarray of float, shape (n_coefficients, n_months), or None
-        How the controls' weight at risk changes with the enrollment model; None where the weights
-        are taken as known.
     diagnostics : RetentionDiagnostics
     """
 
-    period: PersonPeriod
-    model: EnrollmentModel
-    options: RetentionOptions
-    cap: float | None
-    joined: FollowUp
-    controls: FollowUp
-    at_risk_gradient: np.ndarray | None
     diagnostics: RetentionDiagnostics
 
     def of(self, study: RetentionStudy) -> FollowedStudy:
@@ -208,13 +172,12 @@ class FollowedStudy:
 
     def estimate(self, horizons: Sequence[int]) -> RetentionEffect:
         """Effect on the outcome within horizons no longer than the follow-up."""
-        joined, not_joined = self._survival_curves()
-        contrast = Contrast(joined, not_joined, self.period.cluster, self.options.level)
+        contrast = self.contrast()
         effects = {h: horizon_effect(h, contrast, self.options) for h in whole_horizons(horizons)}
         trials = self.period.month[self.period.enrolls & self.model.in_trials]
         curves = [
             curve_frame(name, arm, contrast)
-            for name, arm in (("joined", joined), ("not_joined", not_joined))
+            for name, arm in (("joined", contrast.joined), ("not_joined", contrast.not_joined))
         ]
         return RetentionEffect(
             horizons=effects,
@@ -231,24 +194,6 @@ class FollowedStudy:
                 *horizon_warnings(effects),
             ),
         )
-
-    def _survival_curves(self) -> tuple[SurvivalCurve, SurvivalCurve]:
-        period, model = self.period, self.model
-        joined_sets = self.joined.risk_sets(period)
-        control_sets = self.controls.risk_sets(period)
-        joined, not_joined = estimate_survival(joined_sets), estimate_survival(control_sets)
-        if self.at_risk_gradient is None:
-            return joined, not_joined
-        exits_gradient = controls_gradient(
-            period, model, self.controls, options=self.options, cap=self.cap, only_exits=True
-        )
-        gradients = SumGradients(self.at_risk_gradient, exits_gradient)
-        gradient = gradients.of_curve(control_sets, not_joined)
-        not_joined = add_enrollment_influence(not_joined, period, model, gradient)
-        if self.options.estimand == "eligible":
-            gradient = joined_gradients(joined_sets, period, model).of_curve(joined_sets, joined)
-            joined = add_enrollment_influence(joined, period, model, gradient)
-        return joined, not_joined
 
 
 def months_needed(horizons: Sequence[int]) -> int:

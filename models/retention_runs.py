@@ -14,7 +14,9 @@ from models.estimate import EstimationError
 from models.options import RetentionOptions
 from models.panel import COVARIATES, JOINED_IN_OTHER_ROLE, Panel, only_role
 from models.published import Rows, Slice
+from models.published_groups import Grouping, group_rows, refused_group_rows
 from models.retention import FollowedStudy, RetentionStudy, months_needed, open_study
+from models.retention_groups import cohort_answers, department_answers
 from models.sensitivity import compare_naively
 
 HORIZONS = (6, 12, 24)
@@ -55,9 +57,13 @@ def run_retention(panel: Panel, pairs: pd.DataFrame, *, seed: int = 0) -> Rows:
             )
         except EstimationError as error:
             rows.estimate.extend(_refuse_population(population, error))
+            if population == "all":
+                where = Slice(MAIN_OUTCOME, population)
+                rows.group_effect.extend(refused_group_rows(where, error, HORIZONS))
             continue
         _run_population(study, chosen, population, rows, options)
         if population == "all":
+            _run_groups(study, chosen, rows, options)
             rows.estimate.extend(_naive(chosen))
     return rows
 
@@ -65,7 +71,8 @@ def run_retention(panel: Panel, pairs: pd.DataFrame, *, seed: int = 0) -> Rows:
 def refuse_retention(error: EstimationError) -> Rows:
     """Rows that say why no retention analysis could run at all."""
     rows = [row for population in POPULATIONS for row in _refuse_population(population, error)]
-    return Rows(estimate=rows)
+    groups = refused_group_rows(Slice(MAIN_OUTCOME, "all"), error, HORIZONS)
+    return Rows(estimate=rows, group_effect=groups)
 
 
 def _refuse_population(population: str, error: EstimationError) -> Iterator[dict[str, Any]]:
@@ -98,6 +105,42 @@ def _run_population(
         rows.diagnostic.extend(_falsify(study, followed, person_month, where))
         if population == "all":
             rows.estimate.extend(_variants(own, followed, person_month, where))
+
+
+def _run_groups(
+    study: RetentionStudy, person_month: pd.DataFrame, rows: Rows, options: RetentionOptions
+) -> None:
+    """Effects by cohort and by department, for the main outcome."""
+    where = Slice(MAIN_OUTCOME, "all")
+    try:
+        own = study.with_outcome(person_month[MAIN_OUTCOME].to_numpy())
+    except EstimationError as error:
+        rows.group_effect.extend(refused_group_rows(where, error, HORIZONS))
+        return
+    kinds: tuple[tuple[Grouping, Any], ...] = (
+        ("cohort", cohort_answers),
+        ("department", department_answers),
+    )
+    for grouping, answer in kinds:
+        column = person_month[grouping].cat
+        answers = answer(
+            own.period,
+            own.model,
+            column.codes.to_numpy()[own.period.order],
+            column.categories.tolist(),
+            horizons=HORIZONS,
+            options=options,
+        )
+        found = group_rows(
+            where,
+            grouping,
+            answers,
+            horizons=HORIZONS,
+            headline=FALSIFICATION_HORIZON,
+            level=options.level,
+        )
+        rows.group_effect.extend(found.group_effect)
+        rows.diagnostic.extend(found.diagnostic)
 
 
 def _variants(

@@ -16,7 +16,7 @@ from models.enrollment import EnrollmentModel
 from models.options import RetentionOptions
 from models.person_period import PersonPeriod
 
-BLOCK_ROWS = 200_000
+BLOCK_ROWS = 20_000
 WEIGHTS_FOR_CAP = 5_000_000
 
 
@@ -211,7 +211,8 @@ def control_weights(
     weight = np.where(begins, odds / stays, 0.0)
     carried = np.ones(len(rows))
     if options.censor_at_enrollment:
-        carried = np.where(period.before_enrollment[rows], 1.0 / stays, 0.0)
+        remains = np.maximum(1.0 - model.during_follow_up.probability[rows], 1e-12)
+        carried = np.where(period.before_enrollment[rows], 1.0 / remains, 0.0)
     carried[starts] = 0.0
     while True:
         yield weight
