@@ -71,10 +71,10 @@ class Arms:
         )
         gradients = SumGradients(self.at_risk_gradient, exits_gradient)
         gradient = gradients.of_curve(control_sets, not_joined)
-        not_joined = add_enrollment_influence(not_joined, period, model, gradient)
+        not_joined = add_enrollment_influence(not_joined, model, gradient)
         if self.options.estimand == "eligible":
             gradient = joined_gradients(joined_sets, period, model).of_curve(joined_sets, joined)
-            joined = add_enrollment_influence(joined, period, model, gradient)
+            joined = add_enrollment_influence(joined, model, gradient)
         return joined, not_joined
 
 

@@ -19,14 +19,13 @@ from models.trials import FollowUp, RiskSets, control_weights, person_blocks
 
 
 def add_enrollment_influence(
-    curve: SurvivalCurve, period: PersonPeriod, model: EnrollmentModel, gradient: np.ndarray
+    curve: SurvivalCurve, model: EnrollmentModel, gradient: np.ndarray
 ) -> SurvivalCurve:
     """Return a curve whose influence values also carry the error of the enrollment model.
 
     Parameters
     ----------
     curve : SurvivalCurve
-    period : PersonPeriod
     model : EnrollmentModel
     gradient : ndarray of float, shape (n_coefficients, n_months)
         Derivative of -log(1 - hazard), through the weights, by the coefficients.
@@ -34,16 +33,17 @@ def add_enrollment_influence(
     Returns
     -------
     SurvivalCurve
-        ``people`` are all people of ``period``.
+        ``people`` are all people that the model was fitted to.
 
     Source: stacked estimating equations, Stefanski & Boos (2002), 10.1198/000313002753631330;
     for weights Lunceford & Davidian (2004), 10.1002/sim.1903.
     """
-    influence = np.zeros((period.n_people, len(curve.survival)))
+    n_people = len(model.person_influence)
+    influence = np.zeros((n_people, len(curve.survival)))
     influence[:, 1:] = model.whole_influence @ np.cumsum(gradient, axis=1)
     influence *= -curve.survival
     influence[curve.people] += curve.influence
-    return replace(curve, influence=influence, people=np.arange(period.n_people))
+    return replace(curve, influence=influence, people=np.arange(n_people))
 
 
 @dataclass(frozen=True)

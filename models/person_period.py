@@ -53,6 +53,9 @@ class PersonPeriod:
         People whose rows end with a censoring flag.
     warnings : tuple of str
         How doubtful values were read.
+    whole : ndarray of int, shape (n_people,), optional
+        Where people were split into parts (see :mod:`models.careers`): the person that each is a
+        part of. ``cluster`` is then that of the whole persons.
     """
 
     order: np.ndarray
@@ -69,6 +72,7 @@ class PersonPeriod:
     n_lost: int
     n_censored: int
     warnings: tuple[str, ...]
+    whole: np.ndarray | None = None
 
     @property
     def n_people(self) -> int:

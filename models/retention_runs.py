@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from models import published
+from models.career_runs import career_rows, refused_career_rows
+from models.careers import career_events
 from models.estimate import EstimationError
 from models.options import RetentionOptions
 from models.panel import COVARIATES, JOINED_IN_OTHER_ROLE, Panel, only_role
@@ -44,7 +46,9 @@ def run_retention(panel: Panel, pairs: pd.DataFrame, *, seed: int = 0) -> Rows:
     """
     rows = Rows()
     clusters = pair_clusters(panel.people, pairs)
-    person_month = panel.rows.assign(pair_cluster=clusters[panel.rows["person"]])
+    person_month = panel.rows.assign(
+        pair_cluster=clusters[panel.rows["person"]], **career_events(panel.rows)
+    )
     options = RetentionOptions(seed=seed)
     for population in POPULATIONS:
         chosen, censored = person_month, None
@@ -56,12 +60,12 @@ def run_retention(panel: Panel, pairs: pd.DataFrame, *, seed: int = 0) -> Rows:
                 chosen, covariates=COVARIATES, cluster="person", censored=censored, options=options
             )
         except EstimationError as error:
-            rows.estimate.extend(_refuse_population(population, error))
-            if population == "all":
-                where = Slice(MAIN_OUTCOME, population)
-                rows.group_effect.extend(refused_group_rows(where, error, HORIZONS))
+            rows.extend(_refuse_population(population, error))
             continue
         _run_population(study, chosen, population, rows, options)
+        rows.estimate.extend(
+            career_rows(study, chosen, population, horizons=HORIZONS, options=options)
+        )
         if population == "all":
             _run_groups(study, chosen, rows, options)
             rows.estimate.extend(_naive(chosen))
@@ -70,14 +74,22 @@ def run_retention(panel: Panel, pairs: pd.DataFrame, *, seed: int = 0) -> Rows:
 
 def refuse_retention(error: EstimationError) -> Rows:
     """Rows that say why no retention analysis could run at all."""
-    rows = [row for population in POPULATIONS for row in _refuse_population(population, error)]
-    groups = refused_group_rows(Slice(MAIN_OUTCOME, "all"), error, HORIZONS)
-    return Rows(estimate=rows, group_effect=groups)
+    rows = Rows()
+    for population in POPULATIONS:
+        rows.extend(_refuse_population(population, error))
+    return rows
 
 
-def _refuse_population(population: str, error: EstimationError) -> Iterator[dict[str, Any]]:
+def _refuse_population(population: str, error: EstimationError) -> Rows:
+    rows = Rows()
     for outcome in OUTCOMES:
-        yield from published.not_estimable_rows(Slice(outcome, population), error, HORIZONS)
+        where = Slice(outcome, population)
+        rows.estimate.extend(published.not_estimable_rows(where, error, HORIZONS))
+    rows.estimate.extend(refused_career_rows(population, error, HORIZONS))
+    if population == "all":
+        where = Slice(MAIN_OUTCOME, population)
+        rows.group_effect.extend(refused_group_rows(where, error, HORIZONS))
+    return rows
 
 
 def _run_population(

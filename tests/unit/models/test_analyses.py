@@ -21,6 +21,7 @@ def test_a_company_is_analyzed_from_its_facts(analyses):
     estimates = analyses.estimate.set_index(
         ["outcome", "population", "variant", "measure", "horizon_months"]
     ).sort_index()
+    assert set(analyses.estimate["analysis"]) == {"retention", "careers"}
     main = estimates.loc[("voluntary_exit", "all", "main", "risk_difference", 12)]
     assert main["status"] == "shown"
     assert main["lower"] < main["point"] < main["upper"]
@@ -37,6 +38,25 @@ def test_a_company_is_analyzed_from_its_facts(analyses):
         "naive_enrollment",
     }
     assert not estimates.index.duplicated().any()
+
+
+def test_careers_and_groups_stand_beside_with_a_number_or_a_reason(analyses):
+    careers = analyses.estimate[analyses.estimate["analysis"] == "careers"]
+    assert set(careers["outcome"]) == {"promotion", "internal_move"}
+    assert set(careers["population"]) == {"all", "mentor", "mentee"}
+    assert (
+        careers["reason"].tolist()
+        == ["Nobody has been promoted in the time observed."] * 3
+        + ["Nobody has moved within the company in the time observed."] * 3
+        + careers["reason"].tolist()[6:]
+    )
+    groups = analyses.group_effect.set_index(["grouping", "department", "horizon_months"])
+    assert set(groups.loc["department"].index.get_level_values("department")) >= {"", "D0", "D5"}
+    shown = groups[groups["status"] == "shown"]
+    assert (shown["lower"] < shown["point"]).all()
+    assert groups.loc[("cohort", "", 12), "status"] == "not_estimable"
+    assert (groups["reason"].notna() == (groups["status"] == "not_estimable")).all()
+    assert {"between_cohorts", "between_departments"} <= set(analyses.diagnostic["check_id"])
 
 
 def test_curves_end_where_too_few_people_are_left(analyses):
