@@ -135,7 +135,8 @@ class Slice:
     population : str
         all, mentor or mentee.
     variant : str
-        main, intention_to_treat, truncated, clustered_by_pair, naive_hire or naive_enrollment.
+        main, intention_to_treat, truncated, clustered_by_pair, doubly_robust, naive_hire or
+        naive_enrollment.
     analysis : str
         retention or careers.
     """

@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from models import published
+from models.augmented import doubly_robust_effects
 from models.career_runs import career_rows, refused_career_rows
 from models.careers import career_events
+from models.effects import RetentionEffect
 from models.estimate import EstimationError
 from models.options import RetentionOptions
 from models.panel import COVARIATES, JOINED_IN_OTHER_ROLE, Panel, only_role
@@ -117,6 +119,7 @@ def _run_population(
         rows.diagnostic.extend(_falsify(study, followed, person_month, where))
         if population == "all":
             rows.estimate.extend(_variants(own, followed, person_month, where))
+            rows.estimate.extend(_doubly_robust(followed.of(own), effect, where))
 
 
 def _run_groups(
@@ -168,6 +171,17 @@ def _variants(
     by_pair = study.with_cluster(person_month["pair_cluster"].to_numpy())
     effect = followed.of(by_pair).estimate(HORIZONS)
     yield from published.estimate_rows(replace(main, variant="clustered_by_pair"), effect)
+
+
+def _doubly_robust(
+    followed: FollowedStudy, effect: RetentionEffect, main: Slice
+) -> list[dict[str, Any]]:
+    where = replace(main, variant="doubly_robust")
+    try:
+        horizons = doubly_robust_effects(followed, HORIZONS)
+    except EstimationError as error:
+        return published.not_estimable_rows(where, error, HORIZONS)
+    return published.estimate_rows(where, replace(effect, horizons=horizons))
 
 
 def pair_clusters(people: pd.Index, pairs: pd.DataFrame) -> np.ndarray:

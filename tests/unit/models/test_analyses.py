@@ -34,22 +34,23 @@ def test_a_company_is_analyzed_from_its_facts(analyses):
         "intention_to_treat",
         "truncated",
         "clustered_by_pair",
+        "doubly_robust",
         "naive_hire",
         "naive_enrollment",
     }
     assert not estimates.index.duplicated().any()
+    robust = estimates.loc[("voluntary_exit", "all", "doubly_robust", "risk_difference", 12)]
+    assert abs(robust["point"] - main["point"]) < main["standard_error"]
 
 
 def test_careers_and_groups_stand_beside_with_a_number_or_a_reason(analyses):
     careers = analyses.estimate[analyses.estimate["analysis"] == "careers"]
     assert set(careers["outcome"]) == {"promotion", "internal_move"}
     assert set(careers["population"]) == {"all", "mentor", "mentee"}
-    assert (
-        careers["reason"].tolist()
-        == ["Nobody has been promoted in the time observed."] * 3
-        + ["Nobody has moved within the company in the time observed."] * 3
-        + careers["reason"].tolist()[6:]
-    )
+    assert set(careers["reason"]) == {
+        "Nobody has been promoted in the time observed.",
+        "Nobody has moved within the company in the time observed.",
+    }
     groups = analyses.group_effect.set_index(["grouping", "department", "horizon_months"])
     assert set(groups.loc["department"].index.get_level_values("department")) >= {"", "D0", "D5"}
     shown = groups[groups["status"] == "shown"]
