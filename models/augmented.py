@@ -45,9 +45,9 @@ def doubly_robust_effects(arms: Arms, horizons: Sequence[int]) -> dict[int, Hori
 
     Notes
     -----
-    Standard errors come from the influence function with both models taken as known. In
-    simulations the intervals cover less often than they should after two years: read the number
-    beside the main one, not instead of it.
+    Standard errors come from the influence function with both models, and the chance to be
+    observed, taken as known: nothing vouches for the intervals as it does for the main ones, so
+    read the number beside the main one, not instead of it.
     """
     if arms.options.estimand != "joiners":
         raise InvalidInput("bad_estimand", "The doubly robust version is that of the joiners.")

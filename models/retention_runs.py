@@ -15,6 +15,7 @@ from models.career_runs import career_rows, refused_career_rows
 from models.careers import career_events
 from models.effects import RetentionEffect
 from models.estimate import EstimationError
+from models.falsification_runs import falsification_rows, in_informal_pair
 from models.options import RetentionOptions
 from models.panel import COVARIATES, JOINED_IN_OTHER_ROLE, Panel, only_role
 from models.published import Rows, Slice
@@ -24,7 +25,7 @@ from models.retention_groups import cohort_answers, department_answers
 from models.sensitivity import compare_naively
 
 HORIZONS = (6, 12, 24)
-FALSIFICATION_HORIZON = 12
+HEADLINE = 12
 POPULATIONS = ("all", "mentor", "mentee")
 MAIN_OUTCOME = "voluntary_exit"
 OUTCOMES = {MAIN_OUTCOME: "voluntary_exit", "any_exit": "exited"}
@@ -38,7 +39,7 @@ def run_retention(panel: Panel, pairs: pd.DataFrame, *, seed: int = 0) -> Rows:
     ----------
     panel : Panel
     pairs : DataFrame
-        mentor_person_id and mentee_person_id of every pair ever matched.
+        mentor_person_id, mentee_person_id and kind of every pair ever matched.
     seed : int
         Of the sample that very large enrollment models are fitted to.
 
@@ -49,7 +50,9 @@ def run_retention(panel: Panel, pairs: pd.DataFrame, *, seed: int = 0) -> Rows:
     rows = Rows()
     clusters = pair_clusters(panel.people, pairs)
     person_month = panel.rows.assign(
-        pair_cluster=clusters[panel.rows["person"]], **career_events(panel.rows)
+        pair_cluster=clusters[panel.rows["person"]],
+        in_informal_pair=in_informal_pair(panel.people, pairs)[panel.rows["person"]],
+        **career_events(panel.rows),
     )
     options = RetentionOptions(seed=seed)
     for population in POPULATIONS:
@@ -116,7 +119,7 @@ def _run_population(
             continue
         rows.balance.extend(published.balance_rows(where, effect))
         rows.diagnostic.extend(published.diagnostic_rows(where, effect))
-        rows.diagnostic.extend(_falsify(study, followed, person_month, where))
+        rows.diagnostic.extend(falsification_rows(study, followed, person_month, where))
         if population == "all":
             rows.estimate.extend(_variants(own, followed, person_month, where))
             rows.estimate.extend(_doubly_robust(followed.of(own), effect, where))
@@ -151,7 +154,7 @@ def _run_groups(
             grouping,
             answers,
             horizons=HORIZONS,
-            headline=FALSIFICATION_HORIZON,
+            headline=HEADLINE,
             level=options.level,
         )
         rows.group_effect.extend(found.group_effect)
@@ -212,17 +215,6 @@ def pair_clusters(people: pd.Index, pairs: pd.DataFrame) -> np.ndarray:
         if (spread == first).all():
             return np.unique(first, return_inverse=True)[1]
         first = spread
-
-
-def _falsify(
-    study: RetentionStudy, followed: FollowedStudy, person_month: pd.DataFrame, main: Slice
-) -> list[dict[str, Any]]:
-    try:
-        control = study.with_outcome(person_month["negative_control_exit"].to_numpy())
-        effect = followed.of(control).estimate((FALSIFICATION_HORIZON,))
-    except EstimationError as error:
-        return published.falsification_rows(main, error, FALSIFICATION_HORIZON)
-    return published.falsification_rows(main, effect, FALSIFICATION_HORIZON)
 
 
 def _naive(person_month: pd.DataFrame) -> list[dict[str, Any]]:

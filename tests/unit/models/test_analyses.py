@@ -70,9 +70,14 @@ def test_balance_and_checks_stand_beside_the_estimates(analyses):
     assert analyses.balance["after"].abs().max() < 0.1
     assert "calendar" in set(analyses.balance["covariate"])
     checks = analyses.diagnostic[analyses.diagnostic["population"] == "all"]
-    assert {"largest_imbalance", "effective_sample", "negative_control_exits"} <= set(
-        checks["check_id"]
-    )
+    assert {
+        "largest_imbalance",
+        "effective_sample",
+        "negative_control_exits",
+        "pre_period_score",
+        "pre_period_promotion",
+        "informal_pairs",
+    } <= set(checks["check_id"])
     assert set(analyses.diagnostic["verdict"]) <= {"passed", "note", "failed"}
 
 

@@ -102,6 +102,24 @@ def test_a_score_counts_from_the_month_after_it_was_given():
     assert rows_of("b")["engagement"].isna().all()
 
 
+def test_the_score_before_the_last_is_that_of_the_wave_before():
+    rows = rows_of("a")
+    assert rows["engagement_before"].iloc[:2].isna().all()
+    assert (rows["engagement_before"].iloc[2:] == 4.5).all()
+    twice = [("a", "w1", "2025-01-22", 2.0), *facts().scores.itertuples(index=False, name=None)]
+    again = rows_of("a", scores=[(*row[:2], str(row[2])[:10], row[3]) for row in twice])
+    assert again["engagement"].iloc[0] == 2.0
+    assert again["engagement_before"].iloc[:2].isna().all()
+
+
+def test_a_promotion_before_shows_for_twelve_months():
+    rows = rows_of("a")
+    assert rows.loc[JANUARY + 1, "promoted_before"] == 0
+    assert (rows.loc[JANUARY + 2 : JANUARY + 13, "promoted_before"] == 1).all()
+    assert (rows.loc[JANUARY + 14 :, "promoted_before"] == 0).all()
+    assert rows_of("b")["promoted_before"].isna().all()
+
+
 def test_a_survey_of_participants_alone_is_no_covariate():
     rows = rows_of("a", scores=[("a", "m0", "2025-01-20", 4.5)])
     assert rows["engagement"].isna().all()
