@@ -109,7 +109,7 @@ def diagnose(
         n_lost=period.n_lost,
         n_censored=period.n_censored,
         enrollment_coefficients=model.coefficients,
-        warnings=tuple(_warnings(balance, overlap, share, not_eligible)),
+        warnings=(*period.warnings, *_warnings(balance, overlap, share, not_eligible)),
     )
 
 

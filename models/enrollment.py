@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.design import Design, code_calendar, code_covariates
+from models.design import CALENDAR, Covariate, Design, code_calendar, code_covariates
 from models.estimate import NotEstimable
 from models.logistic import chance, fit_logistic, share_as_start
 from models.options import RetentionOptions
@@ -37,6 +37,9 @@ class EnrollmentModel:
         Levels in which nobody or everybody enrolls; such rows take no part.
     person_influence : ndarray of float, shape (n_people, n_coefficients)
         Influence of each person on the coefficients.
+    later : EnrollmentModel, optional
+        Model of enrolling during follow-up, where that is not the same question: whoever joins
+        another cohort leaves the comparison, too.
     """
 
     probability: np.ndarray
@@ -45,6 +48,19 @@ class EnrollmentModel:
     coefficients: dict[str, float]
     excluded: tuple[str, ...]
     person_influence: np.ndarray
+    later: EnrollmentModel | None = None
+
+    @property
+    def during_follow_up(self) -> EnrollmentModel:
+        """Model of enrolling in a month of follow-up."""
+        return self.later or self
+
+    @property
+    def whole_influence(self) -> np.ndarray:
+        """Influence of each person on the coefficients of both models, side by side."""
+        if self.later is None:
+            return self.person_influence
+        return np.hstack([self.person_influence, self.later.person_influence])
 
 
 def fit_enrollment(
@@ -81,6 +97,39 @@ def fit_enrollment(
 
     Source: Danaei et al. (2013), Stat Methods Med Res 22:70, 10.1177/0962280211403603.
     """
+    _check_enrollments(period, options)
+    rows = _rows_at_risk(period)
+    coded = code_covariates(frame, covariates, order=period.order, rows=rows)
+    return _fit_coded(coded, period, rows, options)
+
+
+def refit_enrollment(
+    period: PersonPeriod, model: EnrollmentModel, *, options: RetentionOptions
+) -> EnrollmentModel:
+    """Fit the covariates of a model, as they are coded there, to other enrollments.
+
+    Parameters
+    ----------
+    period : PersonPeriod
+        With other ``enrolls`` and ``at_risk``, such as those of one cohort; the same rows.
+    model : EnrollmentModel
+    options : RetentionOptions
+
+    Returns
+    -------
+    EnrollmentModel
+
+    Raises
+    ------
+    NotEstimable
+        As :func:`fit_enrollment`.
+    """
+    _check_enrollments(period, options)
+    coded = tuple(each for each in model.design.covariates if each.name != CALENDAR)
+    return _fit_coded(coded, period, _rows_at_risk(period), options)
+
+
+def _check_enrollments(period: PersonPeriod, options: RetentionOptions) -> None:
     n_enrollments = int(period.enrolls.sum())
     if n_enrollments == 0:
         raise NotEstimable(
@@ -92,17 +141,28 @@ def fit_enrollment(
             f"Only {n_enrollments} people enrolled; at least "
             f"{options.minimum_enrollments} are needed.",
         )
+
+
+def _rows_at_risk(period: PersonPeriod) -> np.ndarray:
+    """Rows at risk of enrolling in the months in which somebody does."""
     trial_months = np.unique(period.month[period.enrolls])
-    rows = np.flatnonzero(period.at_risk & np.isin(period.month, trial_months))
-    coded = code_covariates(frame, covariates, order=period.order, rows=rows)
-    if options.calendar and len(trial_months) > 1:
+    return np.flatnonzero(period.at_risk & np.isin(period.month, trial_months))
+
+
+def _fit_coded(
+    coded: tuple[Covariate, ...],
+    period: PersonPeriod,
+    rows: np.ndarray,
+    options: RetentionOptions,
+) -> EnrollmentModel:
+    if options.calendar:
         time = code_calendar(
             period.month, period.enrolls, rows=rows, minimum=options.minimum_enrollments
         )
         coded = coded if time is None else (*coded, time)
     design = Design(coded)
     rows, excluded = _rows_with_counterpart(design, period, rows)
-    fitted, weight = _fit_rows(period.enrolls, rows, n_enrollments, options)
+    fitted, weight = _fit_rows(period.enrolls, rows, int(period.enrolls.sum()), options)
     matrix = design.regressors(fitted)
     coefficient, person_influence = _fit(matrix, period, fitted, weight)
     probability = np.zeros(len(period.month))

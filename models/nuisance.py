@@ -19,14 +19,13 @@ from models.trials import FollowUp, RiskSets, control_weights, person_blocks
 
 
 def add_enrollment_influence(
-    curve: SurvivalCurve, period: PersonPeriod, model: EnrollmentModel, gradient: np.ndarray
+    curve: SurvivalCurve, model: EnrollmentModel, gradient: np.ndarray
 ) -> SurvivalCurve:
     """Return a curve whose influence values also carry the error of the enrollment model.
 
     Parameters
     ----------
     curve : SurvivalCurve
-    period : PersonPeriod
     model : EnrollmentModel
     gradient : ndarray of float, shape (n_coefficients, n_months)
         Derivative of -log(1 - hazard), through the weights, by the coefficients.
@@ -34,16 +33,17 @@ def add_enrollment_influence(
     Returns
     -------
     SurvivalCurve
-        ``people`` are all people of ``period``.
+        ``people`` are all people that the model was fitted to.
 
     Source: stacked estimating equations, Stefanski & Boos (2002), 10.1198/000313002753631330;
     for weights Lunceford & Davidian (2004), 10.1002/sim.1903.
     """
-    influence = np.zeros((period.n_people, len(curve.survival)))
-    influence[:, 1:] = np.cumsum(model.person_influence @ gradient, axis=1)
+    n_people = len(model.person_influence)
+    influence = np.zeros((n_people, len(curve.survival)))
+    influence[:, 1:] = model.whole_influence @ np.cumsum(gradient, axis=1)
     influence *= -curve.survival
     influence[curve.people] += curve.influence
-    return replace(curve, influence=influence, people=np.arange(period.n_people))
+    return replace(curve, influence=influence, people=np.arange(n_people))
 
 
 @dataclass(frozen=True)
@@ -109,26 +109,42 @@ def controls_gradient(
     Returns
     -------
     ndarray of float, shape (n_coefficients, n_months)
+        Those of a second model of enrolling during follow-up stand below those of the first.
     """
+    later, is_one = model.during_follow_up, model.later is None
     n_months = controls.at_risk.shape[1]
     # nobody else adds to the weight leaving
     people = controls.people[period.leaves[controls.people]] if only_exits else controls.people
-    gradient = np.zeros((len(model.coefficients), n_months))
+    begin = np.zeros((len(model.coefficients), n_months))
+    remain = np.zeros((0 if is_one else len(later.coefficients), n_months))
     for rows, starts in person_blocks(period, people):
-        used = model.in_trials[rows]
-        slope = np.zeros((len(rows), n_months))
-        chance, exited = model.probability[rows], period.exited[rows]
+        # months first: each is written and summed in one stretch of memory
+        slope = np.zeros((n_months, len(rows)))
+        later_slope = slope if is_one else np.zeros_like(slope)
+        chance, later_chance = model.probability[rows], later.probability[rows]
+        exited = period.exited[rows]
         weights = control_weights(period, model, rows, starts, options)
         for k, weight in zip(range(n_months), weights, strict=False):
             counted = weight * exited if only_exits else weight
             if cap is not None:
                 counted = np.where(weight < cap, counted, 0.0)
             begun = np.concatenate([counted[k:], np.zeros(k)])
-            slope[:, k] = begun if options.estimand == "joiners" else begun * chance
+            slope[k] = begun if options.estimand == "joiners" else begun * chance
             if options.censor_at_enrollment and k:
-                slope[:, k] += chance * _sum_of_last(begun, k)
-        gradient += model.design.regressors(rows[used]).T @ slope[used]
-    return gradient
+                later_slope[k] += later_chance * _sum_of_last(begun, k)
+        begin += _product(model, rows, chance, slope)
+        if not is_one:
+            remain += _product(later, rows, later_chance, later_slope)
+    return np.vstack([begin, remain])
+
+
+def _product(
+    model: EnrollmentModel, rows: np.ndarray, chance: np.ndarray, slope: np.ndarray
+) -> np.ndarray:
+    """Sum of regressors times slopes over the rows in which people may enroll."""
+    used = np.flatnonzero(chance)
+    product: np.ndarray = model.design.regressors(rows[used]).T @ slope[:, used].T
+    return product
 
 
 def _sum_of_last(values: np.ndarray, k: int) -> np.ndarray:

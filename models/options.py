@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from numbers import Integral, Real
+from typing import Literal, get_args
+
+from models.estimate import InvalidInput
 
 Estimand = Literal["joiners", "eligible"]
 
@@ -51,3 +55,62 @@ class RetentionOptions:
     minimum_enrollments: int = 10
     max_fit_rows: int = 600_000
     seed: int = 0
+
+
+def check_options(options: RetentionOptions) -> None:
+    """Raise where a choice makes no sense.
+
+    Raises
+    ------
+    InvalidInput
+        Code ``bad_estimand``, ``bad_truncate``, ``bad_level``, ``bad_minimum`` or ``bad_seed``.
+    """
+    estimands: tuple[object, ...] = get_args(Estimand)
+    if options.estimand not in estimands:
+        raise InvalidInput(
+            "bad_estimand", f"The estimand is joiners or eligible, not {options.estimand}."
+        )
+    truncate = options.truncate
+    if truncate is not None and not (truncate == 1 or _is_fraction(truncate)):
+        raise InvalidInput(
+            "bad_truncate",
+            f"Weights are cut at a quantile above 0 and up to 1, such as 0.995, not {truncate}.",
+        )
+    if not _is_fraction(options.level):
+        raise InvalidInput(
+            "bad_level", f"A confidence level lies between 0 and 1, not {options.level}."
+        )
+    for name in ("minimum_at_risk", "minimum_exits", "minimum_enrollments", "max_fit_rows"):
+        if not _is_whole(getattr(options, name), 1):
+            raise InvalidInput(
+                "bad_minimum",
+                f"{name} is a whole number of at least 1, not {getattr(options, name)}.",
+            )
+    if not _is_whole(options.seed, 0):
+        raise InvalidInput("bad_seed", f"A seed is a whole number from 0, not {options.seed}.")
+
+
+def _is_whole(value: object, least: int) -> bool:
+    return not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= least
+
+
+def _is_fraction(value: object) -> bool:
+    return isinstance(value, Real) and 0.0 < float(value) < 1.0
+
+
+def whole_horizons(horizons: Sequence[int]) -> tuple[int, ...]:
+    """Return months of follow-up as whole numbers.
+
+    Raises
+    ------
+    InvalidInput
+        Code ``bad_horizon``.
+    """
+    try:
+        whole = tuple(int(horizon) for horizon in horizons)
+        sound = len(whole) > 0 and min(whole) >= 1 and whole == tuple(horizons)
+    except (TypeError, ValueError, OverflowError):
+        sound = False
+    if not sound:
+        raise InvalidInput("bad_horizon", "Horizons are whole numbers of months, at least 1.")
+    return whole

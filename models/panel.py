@@ -10,8 +10,11 @@ import pandas as pd
 
 from models.design import natural_spline
 from models.estimate import NotEstimable
+from models.months import month_number, month_start
+from models.panel_scores import company_wide, last_scores
 
 MINIMUM_TENURE_MONTHS = 6
+MONTHS_BEFORE = 12  # a promotion in the year before tells who was on the way up
 DAYS_PER_MONTH = 365.25 / 12
 TENURE_KNOTS = np.log1p([6.0, 24.0, 72.0, 180.0])
 JOINED_IN_OTHER_ROLE = "joined_in_other_role"
@@ -41,7 +44,7 @@ class Facts:
     exits : DataFrame
         person_id, exit_on, reason_group, voluntary (yes, no, unknown).
     enrollments : DataFrame
-        person_id, enrolled_on, role (mentor, mentee); all of them, also withdrawn ones.
+        person_id, enrolled_on, role (mentor, mentee), cohort; all of them, also withdrawn ones.
     scores : DataFrame
         person_id, wave_id, recorded_on, score: survey scores used as a covariate; may be empty.
     """
@@ -64,24 +67,15 @@ class Panel:
         :func:`models.retention.estimate_retention` takes it: person_id is the spell, person (the
         cluster) the human being; ordered by both. ``exited`` is any exit; voluntary_exit,
         negative_control_exit (retirement and redundancy, which mentoring cannot change) and the
-        role of the first enrollment stand beside.
+        role and cohort of the first enrollment stand beside, and so does what is no covariate:
+        engagement_before (the score before the last one known) and promoted_before (1 where the
+        level is higher than twelve months before, missing where either is not known).
     people : Index of str
         Ids of the human beings; ``person`` is the position in it.
     """
 
     rows: pd.DataFrame
     people: pd.Index
-
-
-def month_number(days: pd.Series) -> pd.Series:
-    """Month as year * 12 + month - 1; missing days stay missing (float)."""
-    return days.dt.year * 12 + days.dt.month - 1
-
-
-def month_start(months: np.ndarray) -> np.ndarray:
-    """First day of numbered months, datetime64[D]."""
-    days: np.ndarray = (np.asarray(months, dtype=np.int64) - 1970 * 12).astype("datetime64[M]")
-    return days.astype("datetime64[D]")
 
 
 def build_panel(facts: Facts, *, as_of: dt.date) -> Panel:
@@ -121,7 +115,8 @@ def build_panel(facts: Facts, *, as_of: dt.date) -> Panel:
     rows = _rows(spells)
     rows = _with_jobs(rows, people, facts.jobs, first, last)
     rows = _with_tenure(rows, spells)
-    rows["engagement"] = _last_score(rows, people, _company_wide(facts.scores, joined))
+    scores = company_wide(facts.scores, joined)
+    rows["engagement"], rows["engagement_before"] = last_scores(rows, people, scores)
     rows["is_eligible"] = _eligible(rows)
     return Panel(rows, people)
 
@@ -134,7 +129,8 @@ def _last_whole_month(as_of: dt.date) -> int:
 
 def _first_enrollments(enrollments: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     known = enrollments[enrollments["enrolled_on"] <= day]
-    known = known.sort_values(["enrolled_on", "role"], kind="stable").drop_duplicates("person_id")
+    order = ["enrolled_on", "role", "cohort"]
+    known = known.sort_values(order, kind="stable").drop_duplicates("person_id")
     return known.assign(enrolled_month=month_number(known["enrolled_on"]).astype(np.int64))
 
 
@@ -154,11 +150,11 @@ def _spells(facts: Facts, joined: pd.DataFrame, first: int, last: int) -> pd.Dat
     exits = facts.exits.drop_duplicates(["person_id", "exit_on"])
     spells = spells.merge(exits, on=["person_id", "exit_on"], how="left")
     spells = spells.merge(
-        joined[["person_id", "enrolled_month", "role"]], on="person_id", how="left"
+        joined[["person_id", "enrolled_month", "role", "cohort"]], on="person_id", how="left"
     )
     # an enrollment belongs to the spell it falls into, not to one that ended before it
     later = spells["enrolled_month"] > spells["last_month"]
-    spells.loc[later, ["enrolled_month", "role"]] = [np.nan, None]
+    spells.loc[later, ["enrolled_month", "role", "cohort"]] = [np.nan, None, None]
     spells["person"] = pd.factorize(spells["person_id"])[0]
     return spells.sort_values(["person", "first_month"], kind="stable").reset_index(drop=True)
 
@@ -178,6 +174,7 @@ def _rows(spells: pd.DataFrame) -> pd.DataFrame:
             "month": month,
             "enrolled_month": spells["enrolled_month"].to_numpy(dtype=float)[spell],
             "role": pd.Categorical(spells["role"]).take(spell),
+            "cohort": pd.Categorical(spells["cohort"]).take(spell),
             "exited": is_exit,
             "voluntary_exit": is_exit & voluntary,
             "negative_control_exit": is_exit & control & ~voluntary,
@@ -190,24 +187,37 @@ def _with_jobs(
 ) -> pd.DataFrame:
     """Add the job that a person held on the first day of each month."""
     known = jobs[jobs["person_id"].isin(people)].sort_values(["valid_from", "seq_no"])
+    before_first = first - MONTHS_BEFORE
+    grid = _jobs_held(known, people, before_first, last)
+    person, month = rows["person"].to_numpy(), rows["month"].to_numpy() - before_first
+    held = grid[person, month]
+    for name in ("department", "function_type", "location", "status"):
+        rows[name] = pd.Categorical(known[name]).take(held, allow_fill=True)
+    # grades are steps, not amounts: one category each
+    level = pd.Categorical(known["level"].astype("Int64"))
+    rows["level"] = level.take(held, allow_fill=True)
+    codes = np.append(level.codes, -1)  # where the -1 of no job points to
+    now, then = codes[held], codes[grid[person, month - MONTHS_BEFORE]]
+    rows["promoted_before"] = np.where((now >= 0) & (then >= 0), now > then, np.nan)
+    return rows
+
+
+def _jobs_held(known: pd.DataFrame, people: pd.Index, first: int, last: int) -> np.ndarray:
+    """Position of the job held on the first day of each month, shape (n_people, n_months); or -1.
+
+    Of two jobs on one day the later entry stands: jobs are in order, the last one assigned stays.
+    """
     n_months = last - first + 1
     begins = month_number(known["valid_from"]) + (known["valid_from"].dt.day > 1)
     ends = month_number(known["valid_to"]) + (known["valid_to"].dt.day > 1)
     start = begins.fillna(first).clip(first, last + 1).to_numpy(dtype=np.int64) - first
     stop = ends.fillna(last + 1).clip(first, last + 1).to_numpy(dtype=np.int64) - first
     length = np.maximum(stop - start, 0)
-    job = np.repeat(np.arange(len(known)), length)
+    job = np.repeat(np.arange(len(known), dtype=np.int32), length)
     offset = np.arange(len(job)) - np.repeat(np.cumsum(length) - length, length)
-    cell = people.get_indexer(known["person_id"])[job] * n_months + start[job] + offset
-    # of two jobs on one day the later entry stands: jobs are in order, the last one assigned stays
-    held = np.full(len(people) * n_months, -1)
-    held[cell] = job
-    held = held[rows["person"].to_numpy() * n_months + rows["month"].to_numpy() - first]
-    for name in ("department", "function_type", "location", "status"):
-        rows[name] = pd.Categorical(known[name]).take(held, allow_fill=True)
-    # grades are steps, not amounts: one category each
-    rows["level"] = pd.Categorical(known["level"].astype("Int64")).take(held, allow_fill=True)
-    return rows
+    held = np.full(len(people) * n_months, -1, dtype=np.int32)
+    held[people.get_indexer(known["person_id"])[job] * n_months + start[job] + offset] = job
+    return held.reshape(len(people), n_months)
 
 
 def _with_tenure(rows: pd.DataFrame, spells: pd.DataFrame) -> pd.DataFrame:
@@ -220,34 +230,6 @@ def _with_tenure(rows: pd.DataFrame, spells: pd.DataFrame) -> pd.DataFrame:
     # a curve shares the missing indicator of log_tenure
     rows[["tenure_curve_1", "tenure_curve_2"]] = np.nan_to_num(curve)
     return rows
-
-
-def _company_wide(scores: pd.DataFrame, joined: pd.DataFrame) -> pd.DataFrame:
-    """Scores of waves that asked everybody.
-
-    A survey of participants only would tell who joins by the mere fact of having been asked.
-    """
-    is_joiner = scores["person_id"].isin(joined["person_id"])
-    share = is_joiner.groupby(scores["wave_id"]).transform("mean")
-    return scores[share < 0.5]
-
-
-def _last_score(rows: pd.DataFrame, people: pd.Index, scores: pd.DataFrame) -> np.ndarray:
-    """Latest survey score known before the month began; missing where there is none."""
-    if scores.empty:
-        return np.full(len(rows), np.nan)
-    known = scores[scores["person_id"].isin(people)].sort_values("recorded_on", kind="stable")
-    # a score counts from the month after it was given
-    known_month = month_number(known["recorded_on"]).to_numpy(dtype=np.int64) + 1
-    first = min(int(known_month.min()), int(rows["month"].min()))
-    n_months = int(rows["month"].max()) - first + 1
-    inside = known_month < first + n_months
-    table = np.full((len(people), n_months), np.nan)
-    person = people.get_indexer(known["person_id"])
-    table[person[inside], known_month[inside] - first] = known["score"].to_numpy()[inside]
-    table = pd.DataFrame(table).ffill(axis=1).to_numpy()
-    latest: np.ndarray = table[rows["person"].to_numpy(), rows["month"].to_numpy() - first]
-    return latest
 
 
 def _eligible(rows: pd.DataFrame) -> np.ndarray:

@@ -47,9 +47,11 @@ def read_facts(warehouse: Warehouse, as_of: dt.date) -> Facts:
     )
     member = tables.participant.c
     enrollments = warehouse.read(
-        sa.select(member.person_id, member.enrolled_on, member.role)
+        sa.select(
+            member.person_id, member.enrolled_on, member.role, member.cohort_id.label("cohort")
+        )
         .where(member.enrolled_on <= as_of)
-        .order_by(member.person_id, member.enrolled_on, member.role)
+        .order_by(member.person_id, member.enrolled_on, member.role, member.cohort_id)
     )
     return Facts(employment, jobs, exits, enrollments, _engagement_scores(warehouse, as_of))
 

@@ -51,6 +51,11 @@ class PersonPeriod:
         People whose rows end before the last month of the data, without exit or censoring flag.
     n_censored : int
         People whose rows end with a censoring flag.
+    warnings : tuple of str
+        How doubtful values were read.
+    whole : ndarray of int, shape (n_people,), optional
+        Where people were split into parts (see :mod:`models.careers`): the person that each is a
+        part of. ``cluster`` is then that of the whole persons.
     """
 
     order: np.ndarray
@@ -66,6 +71,8 @@ class PersonPeriod:
     cluster: np.ndarray
     n_lost: int
     n_censored: int
+    warnings: tuple[str, ...]
+    whole: np.ndarray | None = None
 
     @property
     def n_people(self) -> int:
@@ -96,7 +103,6 @@ def read_person_period(
         Columns that must be there.
     cluster : str
         Column, constant within a person; missing values are clusters of their own.
-
     censored : str, optional
         Column that marks the month in which a person leaves observation without the event.
 
@@ -107,11 +113,13 @@ def read_person_period(
     Raises
     ------
     InvalidInput
-        Code ``missing_column``, ``duplicate_column``, ``no_rows``, ``missing_value``,
+        Code ``not_a_frame``, ``bad_covariates``, ``missing_column``, ``duplicate_column``,
+        ``no_rows``, ``missing_value``,
         ``bad_month``, ``negative_month``, ``bad_flag``, ``duplicate_person_month``, ``gap``,
         ``row_after_exit``, ``exit_and_censored``, ``enrollment_varies``,
         ``enrolled_after_exit`` or ``cluster_varies``.
     """
+    _check_shapes(frame, covariates)
     check_columns(frame, [*COLUMNS, cluster, *covariates, *([censored] if censored else [])])
     person = person_numbers(frame["person_id"])
     month = whole_numbers(frame["month"], "month")
@@ -125,7 +133,7 @@ def read_person_period(
     exited = flags(frame, "exited", order)
     gone = flags(frame, censored, order) if censored else np.zeros(len(person), dtype=bool)
     _check_sequence(month, is_first, exited, gone)
-    enrolled = _enrolled_month(frame, order, starts, person)
+    enrolled, warnings = _enrolled_month(frame, order, starts, person, month)
     _check_enrollment_follows_employment(enrolled, month[ends - 1], exited[ends - 1])
     enrolled_row = enrolled[person]
     eligible = flags(frame, "is_eligible", order)
@@ -145,7 +153,19 @@ def read_person_period(
         cluster=cluster_numbers(frame, cluster, order, starts, person),
         n_lost=int(np.sum(~ended & (last < month.max()))),
         n_censored=int(np.sum(gone[ends - 1])),
+        warnings=warnings,
     )
+
+
+def _check_shapes(frame: object, covariates: object) -> None:
+    if not isinstance(frame, pd.DataFrame):
+        raise InvalidInput(
+            "not_a_frame", f"The data must be a pandas DataFrame, not a {type(frame).__name__}."
+        )
+    if isinstance(covariates, str):
+        raise InvalidInput(
+            "bad_covariates", f"Covariates are a list of column names: [{covariates!r}]."
+        )
 
 
 def _check_sequence(
@@ -168,8 +188,12 @@ def _check_sequence(
 
 
 def _enrolled_month(
-    frame: pd.DataFrame, order: np.ndarray, starts: np.ndarray, person: np.ndarray
-) -> np.ndarray:
+    frame: pd.DataFrame,
+    order: np.ndarray,
+    starts: np.ndarray,
+    person: np.ndarray,
+    month: np.ndarray,
+) -> tuple[np.ndarray, tuple[str, ...]]:
     numbers = numbers_or_missing(frame["enrolled_month"], "enrolled_month", code="bad_month")
     try:
         first = constant_within(numbers[order], starts, person)
@@ -180,7 +204,14 @@ def _enrolled_month(
     known = ~np.isnan(first) & (first != np.inf)
     enrolled = np.full(len(starts), NEVER, dtype=np.int64)
     enrolled[known] = whole_numbers(pd.Series(first[known]), "enrolled_month")
-    return enrolled
+    zero = enrolled == 0
+    if not (zero.any() and month.min() > 0):
+        return enrolled, ()
+    words = (
+        f"enrolled_month is 0, before the first month, for {zero.sum()} people: read as never "
+        "enrolled. Leave it missing for people who did not enroll."
+    )
+    return np.where(zero, NEVER, enrolled), (words,)
 
 
 def _check_enrollment_follows_employment(

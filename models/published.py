@@ -135,22 +135,30 @@ class Slice:
     population : str
         all, mentor or mentee.
     variant : str
-        main, intention_to_treat, truncated, clustered_by_pair, naive_hire or naive_enrollment.
+        main, intention_to_treat, truncated, clustered_by_pair, doubly_robust, naive_hire or
+        naive_enrollment.
+    analysis : str
+        retention or careers.
     """
 
     outcome: str
     population: str
     variant: str = "main"
+    analysis: str = ANALYSIS
 
     def head(self) -> dict[str, Any]:
         """Columns that name the slice."""
-        return {"analysis": ANALYSIS, "outcome": self.outcome, "population": self.population}
+        return {
+            "analysis": self.analysis,
+            "outcome": self.outcome,
+            "population": self.population,
+        }
 
 
 def estimate_rows(where: Slice, effect: RetentionEffect) -> list[dict[str, Any]]:
     """One row per measure and horizon."""
     return [
-        _estimate_row(where, measure, horizon, getattr(answer, measure), answer.reason)
+        estimate_row(where, measure, horizon, getattr(answer, measure), answer.reason)
         | _sizes(effect, answer)
         for horizon, answer in effect.horizons.items()
         for measure in MEASURES
@@ -162,7 +170,7 @@ def not_estimable_rows(
 ) -> list[dict[str, Any]]:
     """Rows that say why a whole analysis has no answer."""
     return [
-        _estimate_row(where, measure, horizon, None, error.reason)
+        estimate_row(where, measure, horizon, None, error.reason)
         for horizon in horizons
         for measure in MEASURES
     ]
@@ -176,16 +184,17 @@ def naive_rows(
     for horizon in horizons:
         point = comparison.differences.get(horizon)
         reason = Reason("nobody_at_risk", f"Nobody has been observed for {horizon} months yet.")
-        row = _estimate_row(where, "risk_difference", horizon, None, reason)
+        row = estimate_row(where, "risk_difference", horizon, None, reason)
         if point is not None:
             row |= {"point": point, "status": "shown", "reason": None}
         rows.append(row)
     return rows
 
 
-def _estimate_row(
+def estimate_row(
     where: Slice, measure: str, horizon: int, estimate: Estimate | None, reason: Reason | None
 ) -> dict[str, Any]:
+    """Row of one number, or of the reason why there is none."""
     row = where.head() | {
         "variant": where.variant,
         "measure": measure,
@@ -200,14 +209,15 @@ def _estimate_row(
 
 def _sizes(effect: RetentionEffect, answer: HorizonEffect) -> dict[str, Any]:
     return {
-        "n_treated": _publishable(effect.n_treated),
-        "n_control": _publishable(effect.n_control),
+        "n_treated": publishable(effect.n_treated),
+        "n_control": publishable(effect.n_control),
         "effective_sample_size": effect.effective_sample_size if answer.is_estimable else None,
         "minimum_detectable_effect": answer.minimum_detectable_effect,
     }
 
 
-def _publishable(count: int) -> int | None:
+def publishable(count: int) -> int | None:
+    """Return a count of people, or None where it is below the minimum group."""
     return count if count >= MINIMUM_GROUP else None
 
 

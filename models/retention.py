@@ -7,22 +7,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
-from models.contrast import Contrast, curve_frame, horizon_effect, horizon_warnings
+from models.arms import Arms, follow_arms
+from models.contrast import curve_frame, horizon_effect, horizon_warnings
 from models.diagnosis import RetentionDiagnostics, diagnose
 from models.effects import RetentionEffect
 from models.enrollment import EnrollmentModel, fit_enrollment
 from models.estimate import InvalidInput, NotEstimable
-from models.nuisance import (
-    SumGradients,
-    add_enrollment_influence,
-    controls_gradient,
-    joined_gradients,
-)
-from models.options import RetentionOptions
+from models.options import RetentionOptions, check_options, whole_horizons
 from models.person_period import PersonPeriod, read_person_period
-from models.survival import SurvivalCurve, estimate_survival
-from models.trials import FollowUp, follow_controls, follow_joined, weight_cap
+
+FEW_CLUSTERS = 30
 
 
 def estimate_retention(
@@ -64,11 +60,12 @@ def estimate_retention(
     Raises
     ------
     InvalidInput
-        The data contradict themselves; see :func:`models.person_period.read_person_period`.
+        The data contradict themselves, see :func:`models.person_period.read_person_period`; a
+        choice makes no sense, see :func:`models.options.check_options`; or ``bad_horizon``.
     NotEstimable
         Nothing can be said at all: code ``no_enrollments``, ``too_few_enrollments``,
-        ``no_controls``, ``no_overlap``, ``separation`` or ``no_exits``. A single horizon without
-        an answer carries its reason instead.
+        ``no_controls``, ``no_overlap``, ``separation``, ``no_exits`` or ``too_few_clusters``. A
+        single horizon without an answer carries its reason instead.
 
     Notes
     -----
@@ -79,11 +76,14 @@ def estimate_retention(
     ch. 17. Standard errors by influence functions, summed by cluster, that count the
     enrollment model as estimated (see :mod:`models.nuisance`).
     """
-    chosen = options or RetentionOptions()
-    study = open_study(
-        person_month, covariates=covariates, cluster=cluster, censored=censored, options=chosen
-    )
-    return study.estimate(horizons=horizons, options=chosen)
+    chosen, months = options or RetentionOptions(), whole_horizons(horizons)
+    # The products are tall and narrow: a second thread mostly waits, and where it splits a sum
+    # the last digits would depend on the number of processors.
+    with threadpool_limits(limits=1, user_api="blas"):
+        study = open_study(
+            person_month, covariates=covariates, cluster=cluster, censored=censored, options=chosen
+        )
+        return study.estimate(horizons=months, options=chosen)
 
 
 @dataclass(frozen=True)
@@ -123,69 +123,47 @@ class RetentionStudy:
         cluster : ndarray of int, shape (n_rows,)
             Cluster number from 0, in the row order of the caller's frame, constant within a
             person_id.
+
+        Raises
+        ------
+        NotEstimable
+            Code ``too_few_clusters``.
         """
         of_person = np.asarray(cluster)[self.period.order][self.period.starts]
+        _check_clusters(of_person)
         return replace(self, period=replace(self.period, cluster=of_person))
 
     def follow(self, *, n_months: int, options: RetentionOptions | None = None) -> FollowedStudy:
         """Follow both arms for some months; options of the enrollment model stay as fitted."""
-        chosen = options or RetentionOptions()
-        period, model = self.period, self.model
-        cap = None
-        if chosen.truncate is not None:
-            cap = weight_cap(
-                period, model, quantile=chosen.truncate, n_months=n_months, options=chosen
-            )
-        joined = follow_joined(period, model, n_months=n_months, options=chosen)
-        controls = follow_controls(period, model, n_months=n_months, options=chosen, cap=cap)
-        at_risk_gradient = None
-        if not chosen.known_weights:
-            at_risk_gradient = controls_gradient(period, model, controls, options=chosen, cap=cap)
-        return FollowedStudy(
-            period=period,
-            model=model,
-            options=chosen,
-            cap=cap,
-            joined=joined,
-            controls=controls,
-            at_risk_gradient=at_risk_gradient,
-            diagnostics=diagnose(period, model, controls, estimand=chosen.estimand, cap=cap),
+        arms = follow_arms(
+            self.period, self.model, n_months=n_months, options=options or RetentionOptions()
         )
+        diagnostics = diagnose(
+            self.period,
+            self.model,
+            arms.controls,
+            estimand=arms.options.estimand,
+            cap=arms.cap,
+        )
+        return FollowedStudy(**vars(arms), diagnostics=diagnostics)
 
     def estimate(
         self, *, horizons: Sequence[int] = (6, 12, 24), options: RetentionOptions | None = None
     ) -> RetentionEffect:
         """Effect under other options or horizons; those of the enrollment model stay as fitted."""
-        _check_horizons(horizons)
-        return self.follow(n_months=months_needed(horizons), options=options).estimate(horizons)
+        chosen = whole_horizons(horizons)
+        return self.follow(n_months=months_needed(chosen), options=options).estimate(chosen)
 
 
 @dataclass(frozen=True)
-class FollowedStudy:
+class FollowedStudy(Arms):
     """A study with both arms followed: what is the same for every outcome and every clustering.
 
     Attributes
     ----------
-    period : PersonPeriod
-        With the outcome to be analyzed.
-    model : EnrollmentModel
-    options : RetentionOptions
-    cap : float or None
-        Largest weight of a control in a month of a trial.
-    joined, controls : FollowUp
-    at_risk_gradient : ndarray of float, shape (n_coefficients, n_months), or None
-        How the controls' weight at risk changes with the enrollment model; None where the weights
-        are taken as known.
     diagnostics : RetentionDiagnostics
     """
 
-    period: PersonPeriod
-    model: EnrollmentModel
-    options: RetentionOptions
-    cap: float | None
-    joined: FollowUp
-    controls: FollowUp
-    at_risk_gradient: np.ndarray | None
     diagnostics: RetentionDiagnostics
 
     def of(self, study: RetentionStudy) -> FollowedStudy:
@@ -194,14 +172,12 @@ class FollowedStudy:
 
     def estimate(self, horizons: Sequence[int]) -> RetentionEffect:
         """Effect on the outcome within horizons no longer than the follow-up."""
-        _check_horizons(horizons)
-        joined, not_joined = self._survival_curves()
-        contrast = Contrast(joined, not_joined, self.period.cluster, self.options.level)
-        effects = {h: horizon_effect(h, contrast, self.options) for h in horizons}
+        contrast = self.contrast()
+        effects = {h: horizon_effect(h, contrast, self.options) for h in whole_horizons(horizons)}
         trials = self.period.month[self.period.enrolls & self.model.in_trials]
         curves = [
             curve_frame(name, arm, contrast)
-            for name, arm in (("joined", joined), ("not_joined", not_joined))
+            for name, arm in (("joined", contrast.joined), ("not_joined", contrast.not_joined))
         ]
         return RetentionEffect(
             horizons=effects,
@@ -212,26 +188,12 @@ class FollowedStudy:
             effective_sample_size=self.diagnostics.effective_sample_size,
             n_trials=len(np.unique(trials)),
             options=self.options,
-            warnings=(*self.diagnostics.warnings, *horizon_warnings(effects)),
+            warnings=(
+                *self.diagnostics.warnings,
+                *_few_clusters(self.period.cluster),
+                *horizon_warnings(effects),
+            ),
         )
-
-    def _survival_curves(self) -> tuple[SurvivalCurve, SurvivalCurve]:
-        period, model = self.period, self.model
-        joined_sets = self.joined.risk_sets(period)
-        control_sets = self.controls.risk_sets(period)
-        joined, not_joined = estimate_survival(joined_sets), estimate_survival(control_sets)
-        if self.at_risk_gradient is None:
-            return joined, not_joined
-        exits_gradient = controls_gradient(
-            period, model, self.controls, options=self.options, cap=self.cap, only_exits=True
-        )
-        gradients = SumGradients(self.at_risk_gradient, exits_gradient)
-        gradient = gradients.of_curve(control_sets, not_joined)
-        not_joined = add_enrollment_influence(not_joined, period, model, gradient)
-        if self.options.estimand == "eligible":
-            gradient = joined_gradients(joined_sets, period, model).of_curve(joined_sets, joined)
-            joined = add_enrollment_influence(joined, period, model, gradient)
-        return joined, not_joined
 
 
 def months_needed(horizons: Sequence[int]) -> int:
@@ -249,15 +211,31 @@ def open_study(
 ) -> RetentionStudy:
     """Check the data and fit the enrollment model once; see :func:`estimate_retention`."""
     chosen = options or RetentionOptions()
+    check_options(chosen)
     period = read_person_period(
         person_month, covariates=covariates, cluster=cluster, censored=censored
     )
     if not period.exited.any():
         raise NotEstimable("no_exits", "Nobody left in the time observed.")
+    _check_clusters(period.cluster)
     model = fit_enrollment(period, person_month, covariates=covariates, options=chosen)
     return RetentionStudy(period, model)
 
 
-def _check_horizons(horizons: Sequence[int]) -> None:
-    if not len(horizons) or min(horizons) < 1 or any(h != int(h) for h in horizons):
-        raise InvalidInput("bad_horizon", "Horizons are whole numbers of months, at least 1.")
+def _check_clusters(cluster: np.ndarray) -> None:
+    if cluster.min() == cluster.max():
+        raise NotEstimable(
+            "too_few_clusters",
+            "Everybody is in one cluster: how far the estimate could be off cannot be told.",
+        )
+
+
+def _few_clusters(cluster: np.ndarray) -> list[str]:
+    """Sentence about intervals that rest on few clusters, if they do.
+
+    Source: Cameron & Miller (2015), J Hum Resour 50:317, 10.3368/jhr.50.2.317, section VI.
+    """
+    n_clusters = len(np.unique(cluster))
+    if n_clusters >= FEW_CLUSTERS:
+        return []
+    return [f"The data hold only {n_clusters} clusters: the intervals are likely too narrow."]

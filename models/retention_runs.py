@@ -10,15 +10,22 @@ import numpy as np
 import pandas as pd
 
 from models import published
+from models.augmented import doubly_robust_effects
+from models.career_runs import career_rows, refused_career_rows
+from models.careers import career_events
+from models.effects import RetentionEffect
 from models.estimate import EstimationError
+from models.falsification_runs import falsification_rows, in_informal_pair
 from models.options import RetentionOptions
 from models.panel import COVARIATES, JOINED_IN_OTHER_ROLE, Panel, only_role
 from models.published import Rows, Slice
+from models.published_groups import Grouping, group_rows, refused_group_rows
 from models.retention import FollowedStudy, RetentionStudy, months_needed, open_study
+from models.retention_groups import cohort_answers, department_answers
 from models.sensitivity import compare_naively
 
 HORIZONS = (6, 12, 24)
-FALSIFICATION_HORIZON = 12
+HEADLINE = 12
 POPULATIONS = ("all", "mentor", "mentee")
 MAIN_OUTCOME = "voluntary_exit"
 OUTCOMES = {MAIN_OUTCOME: "voluntary_exit", "any_exit": "exited"}
@@ -32,7 +39,7 @@ def run_retention(panel: Panel, pairs: pd.DataFrame, *, seed: int = 0) -> Rows:
     ----------
     panel : Panel
     pairs : DataFrame
-        mentor_person_id and mentee_person_id of every pair ever matched.
+        mentor_person_id, mentee_person_id and kind of every pair ever matched.
     seed : int
         Of the sample that very large enrollment models are fitted to.
 
@@ -42,7 +49,11 @@ def run_retention(panel: Panel, pairs: pd.DataFrame, *, seed: int = 0) -> Rows:
     """
     rows = Rows()
     clusters = pair_clusters(panel.people, pairs)
-    person_month = panel.rows.assign(pair_cluster=clusters[panel.rows["person"]])
+    person_month = panel.rows.assign(
+        pair_cluster=clusters[panel.rows["person"]],
+        in_informal_pair=in_informal_pair(panel.people, pairs)[panel.rows["person"]],
+        **career_events(panel.rows),
+    )
     options = RetentionOptions(seed=seed)
     for population in POPULATIONS:
         chosen, censored = person_month, None
@@ -54,23 +65,36 @@ def run_retention(panel: Panel, pairs: pd.DataFrame, *, seed: int = 0) -> Rows:
                 chosen, covariates=COVARIATES, cluster="person", censored=censored, options=options
             )
         except EstimationError as error:
-            rows.estimate.extend(_refuse_population(population, error))
+            rows.extend(_refuse_population(population, error))
             continue
         _run_population(study, chosen, population, rows, options)
+        rows.estimate.extend(
+            career_rows(study, chosen, population, horizons=HORIZONS, options=options)
+        )
         if population == "all":
+            _run_groups(study, chosen, rows, options)
             rows.estimate.extend(_naive(chosen))
     return rows
 
 
 def refuse_retention(error: EstimationError) -> Rows:
     """Rows that say why no retention analysis could run at all."""
-    rows = [row for population in POPULATIONS for row in _refuse_population(population, error)]
-    return Rows(estimate=rows)
+    rows = Rows()
+    for population in POPULATIONS:
+        rows.extend(_refuse_population(population, error))
+    return rows
 
 
-def _refuse_population(population: str, error: EstimationError) -> Iterator[dict[str, Any]]:
+def _refuse_population(population: str, error: EstimationError) -> Rows:
+    rows = Rows()
     for outcome in OUTCOMES:
-        yield from published.not_estimable_rows(Slice(outcome, population), error, HORIZONS)
+        where = Slice(outcome, population)
+        rows.estimate.extend(published.not_estimable_rows(where, error, HORIZONS))
+    rows.estimate.extend(refused_career_rows(population, error, HORIZONS))
+    if population == "all":
+        where = Slice(MAIN_OUTCOME, population)
+        rows.group_effect.extend(refused_group_rows(where, error, HORIZONS))
+    return rows
 
 
 def _run_population(
@@ -95,9 +119,46 @@ def _run_population(
             continue
         rows.balance.extend(published.balance_rows(where, effect))
         rows.diagnostic.extend(published.diagnostic_rows(where, effect))
-        rows.diagnostic.extend(_falsify(study, followed, person_month, where))
+        rows.diagnostic.extend(falsification_rows(study, followed, person_month, where))
         if population == "all":
             rows.estimate.extend(_variants(own, followed, person_month, where))
+            rows.estimate.extend(_doubly_robust(followed.of(own), effect, where))
+
+
+def _run_groups(
+    study: RetentionStudy, person_month: pd.DataFrame, rows: Rows, options: RetentionOptions
+) -> None:
+    """Effects by cohort and by department, for the main outcome."""
+    where = Slice(MAIN_OUTCOME, "all")
+    try:
+        own = study.with_outcome(person_month[MAIN_OUTCOME].to_numpy())
+    except EstimationError as error:
+        rows.group_effect.extend(refused_group_rows(where, error, HORIZONS))
+        return
+    kinds: tuple[tuple[Grouping, Any], ...] = (
+        ("cohort", cohort_answers),
+        ("department", department_answers),
+    )
+    for grouping, answer in kinds:
+        column = person_month[grouping].cat
+        answers = answer(
+            own.period,
+            own.model,
+            column.codes.to_numpy()[own.period.order],
+            column.categories.tolist(),
+            horizons=HORIZONS,
+            options=options,
+        )
+        found = group_rows(
+            where,
+            grouping,
+            answers,
+            horizons=HORIZONS,
+            headline=HEADLINE,
+            level=options.level,
+        )
+        rows.group_effect.extend(found.group_effect)
+        rows.diagnostic.extend(found.diagnostic)
 
 
 def _variants(
@@ -113,6 +174,17 @@ def _variants(
     by_pair = study.with_cluster(person_month["pair_cluster"].to_numpy())
     effect = followed.of(by_pair).estimate(HORIZONS)
     yield from published.estimate_rows(replace(main, variant="clustered_by_pair"), effect)
+
+
+def _doubly_robust(
+    followed: FollowedStudy, effect: RetentionEffect, main: Slice
+) -> list[dict[str, Any]]:
+    where = replace(main, variant="doubly_robust")
+    try:
+        horizons = doubly_robust_effects(followed, HORIZONS)
+    except EstimationError as error:
+        return published.not_estimable_rows(where, error, HORIZONS)
+    return published.estimate_rows(where, replace(effect, horizons=horizons))
 
 
 def pair_clusters(people: pd.Index, pairs: pd.DataFrame) -> np.ndarray:
@@ -143,17 +215,6 @@ def pair_clusters(people: pd.Index, pairs: pd.DataFrame) -> np.ndarray:
         if (spread == first).all():
             return np.unique(first, return_inverse=True)[1]
         first = spread
-
-
-def _falsify(
-    study: RetentionStudy, followed: FollowedStudy, person_month: pd.DataFrame, main: Slice
-) -> list[dict[str, Any]]:
-    try:
-        control = study.with_outcome(person_month["negative_control_exit"].to_numpy())
-        effect = followed.of(control).estimate((FALSIFICATION_HORIZON,))
-    except EstimationError as error:
-        return published.falsification_rows(main, error, FALSIFICATION_HORIZON)
-    return published.falsification_rows(main, effect, FALSIFICATION_HORIZON)
 
 
 def _naive(person_month: pd.DataFrame) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from models.enrollment import EnrollmentModel
 from models.options import RetentionOptions
 from models.person_period import PersonPeriod
 
-BLOCK_ROWS = 200_000
+BLOCK_ROWS = 20_000
 WEIGHTS_FOR_CAP = 5_000_000
 
 
@@ -38,6 +38,24 @@ class RiskSets:
     exits: np.ndarray
     people: np.ndarray
 
+    def of_whole(self, whole: np.ndarray) -> RiskSets:
+        """Add the parts of each person up.
+
+        Parameters
+        ----------
+        whole : ndarray of int, shape (n_parts,)
+            Person that each part belongs to, increasing.
+        """
+        owner = whole[self.people]
+        firsts = np.flatnonzero(np.append(True, owner[1:] != owner[:-1])[: len(owner)])
+        if len(firsts) == len(owner):
+            return RiskSets(self.at_risk, self.exits, owner)
+        return RiskSets(
+            np.add.reduceat(self.at_risk, firsts),
+            np.add.reduceat(self.exits, firsts),
+            owner[firsts],
+        )
+
 
 @dataclass(frozen=True)
 class FollowUp:
@@ -58,9 +76,10 @@ class FollowUp:
     people: np.ndarray
 
     def risk_sets(self, period: PersonPeriod) -> RiskSets:
-        """Risk sets of the outcome that ``period`` holds."""
+        """Risk sets of the outcome that ``period`` holds, one row per whole person."""
         leaves = period.leaves[self.people]
-        return RiskSets(self.at_risk, self.in_last_month * leaves[:, None], self.people)
+        sets = RiskSets(self.at_risk, self.in_last_month * leaves[:, None], self.people)
+        return sets if period.whole is None else sets.of_whole(period.whole)
 
 
 def follow_joined(
@@ -211,7 +230,8 @@ def control_weights(
     weight = np.where(begins, odds / stays, 0.0)
     carried = np.ones(len(rows))
     if options.censor_at_enrollment:
-        carried = np.where(period.before_enrollment[rows], 1.0 / stays, 0.0)
+        remains = np.maximum(1.0 - model.during_follow_up.probability[rows], 1e-12)
+        carried = np.where(period.before_enrollment[rows], 1.0 / remains, 0.0)
     carried[starts] = 0.0
     while True:
         yield weight

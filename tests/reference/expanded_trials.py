@@ -14,11 +14,15 @@ def expand_trials(
     *,
     estimand: str = "joiners",
     censor: bool = True,
+    later_chance: dict[tuple[int, int], float] | None = None,
 ) -> pd.DataFrame:
     """One row per trial, person and month of follow-up, with its weight.
 
-    ``chance`` is e per (person, month); ``starts`` the (person, month) that begin a trial.
+    ``chance`` is e per (person, month); ``starts`` the (person, month) that begin a trial;
+    ``later_chance`` is e during follow-up, where that is another one. A trial is followed to the
+    first ``exited``, whether or not the person's months go on.
     """
+    onward = chance if later_chance is None else later_chance
     rows = []
     for person, own in person_month.sort_values("month").groupby("person_id"):
         by_month = {int(r.month): bool(r.exited) for r in own.itertuples()}
@@ -40,8 +44,10 @@ def expand_trials(
                 if k > 0 and not treated and censor:
                     if enrolled is not None and month >= enrolled:
                         break
-                    weight /= 1 - chance.get((person, month), 0.0)
+                    weight /= 1 - onward.get((person, month), 0.0)
                 rows.append((person, begin, k, treated, weight, by_month[month]))
+                if by_month[month]:
+                    break
     return pd.DataFrame(rows, columns=["person", "trial", "k", "treated", "weight", "exited"])
 
 

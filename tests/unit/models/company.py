@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from models.panel import month_start
+from models.months import month_start
 from models.simulate import Simulation, simulate_program
 from warehouse import tables
 from warehouse.engine import Warehouse

@@ -21,6 +21,7 @@ def test_a_company_is_analyzed_from_its_facts(analyses):
     estimates = analyses.estimate.set_index(
         ["outcome", "population", "variant", "measure", "horizon_months"]
     ).sort_index()
+    assert set(analyses.estimate["analysis"]) == {"retention", "careers"}
     main = estimates.loc[("voluntary_exit", "all", "main", "risk_difference", 12)]
     assert main["status"] == "shown"
     assert main["lower"] < main["point"] < main["upper"]
@@ -33,10 +34,30 @@ def test_a_company_is_analyzed_from_its_facts(analyses):
         "intention_to_treat",
         "truncated",
         "clustered_by_pair",
+        "doubly_robust",
         "naive_hire",
         "naive_enrollment",
     }
     assert not estimates.index.duplicated().any()
+    robust = estimates.loc[("voluntary_exit", "all", "doubly_robust", "risk_difference", 12)]
+    assert abs(robust["point"] - main["point"]) < main["standard_error"]
+
+
+def test_careers_and_groups_stand_beside_with_a_number_or_a_reason(analyses):
+    careers = analyses.estimate[analyses.estimate["analysis"] == "careers"]
+    assert set(careers["outcome"]) == {"promotion", "internal_move"}
+    assert set(careers["population"]) == {"all", "mentor", "mentee"}
+    assert set(careers["reason"]) == {
+        "Nobody has been promoted in the time observed.",
+        "Nobody has moved within the company in the time observed.",
+    }
+    groups = analyses.group_effect.set_index(["grouping", "department", "horizon_months"])
+    assert set(groups.loc["department"].index.get_level_values("department")) >= {"", "D0", "D5"}
+    shown = groups[groups["status"] == "shown"]
+    assert (shown["lower"] < shown["point"]).all()
+    assert groups.loc[("cohort", "", 12), "status"] == "not_estimable"
+    assert (groups["reason"].notna() == (groups["status"] == "not_estimable")).all()
+    assert {"between_cohorts", "between_departments"} <= set(analyses.diagnostic["check_id"])
 
 
 def test_curves_end_where_too_few_people_are_left(analyses):
@@ -49,9 +70,14 @@ def test_balance_and_checks_stand_beside_the_estimates(analyses):
     assert analyses.balance["after"].abs().max() < 0.1
     assert "calendar" in set(analyses.balance["covariate"])
     checks = analyses.diagnostic[analyses.diagnostic["population"] == "all"]
-    assert {"largest_imbalance", "effective_sample", "negative_control_exits"} <= set(
-        checks["check_id"]
-    )
+    assert {
+        "largest_imbalance",
+        "effective_sample",
+        "negative_control_exits",
+        "pre_period_score",
+        "pre_period_promotion",
+        "informal_pairs",
+    } <= set(checks["check_id"])
     assert set(analyses.diagnostic["verdict"]) <= {"passed", "note", "failed"}
 
 

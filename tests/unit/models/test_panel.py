@@ -27,7 +27,7 @@ def facts(**changes: list[tuple[Any, ...]]) -> Facts:
             ("b", "2024-12-15", None, 1, "Sales", 2, "active"),
         ],
         "exits": [("b", "2025-05-31", "resignation", "yes")],
-        "enrollments": [("a", "2025-02-10", "mentee")],
+        "enrollments": [("a", "2025-02-10", "mentee", "first")],
         "scores": [
             *[(person, "w1", "2025-01-20", score) for person, score in (("a", 4.5), ("x", 4.0))],
             *[(person, "w1", "2025-01-21", 3.0) for person in "yz"],
@@ -38,7 +38,7 @@ def facts(**changes: list[tuple[Any, ...]]) -> Facts:
         "employment": ["person_id", "hired_on", "end_on"],
         "jobs": ["person_id", "valid_from", "valid_to", "seq_no", "department", "level", "status"],
         "exits": ["person_id", "exit_on", "reason_group", "voluntary"],
-        "enrollments": ["person_id", "enrolled_on", "role"],
+        "enrollments": ["person_id", "enrolled_on", "role", "cohort"],
         "scores": ["person_id", "wave_id", "recorded_on", "score"],
     }
     frames = {name: pd.DataFrame(rows[name], columns=columns[name]) for name in columns}
@@ -102,6 +102,24 @@ def test_a_score_counts_from_the_month_after_it_was_given():
     assert rows_of("b")["engagement"].isna().all()
 
 
+def test_the_score_before_the_last_is_that_of_the_wave_before():
+    rows = rows_of("a")
+    assert rows["engagement_before"].iloc[:2].isna().all()
+    assert (rows["engagement_before"].iloc[2:] == 4.5).all()
+    twice = [("a", "w1", "2025-01-22", 2.0), *facts().scores.itertuples(index=False, name=None)]
+    again = rows_of("a", scores=[(*row[:2], str(row[2])[:10], row[3]) for row in twice])
+    assert again["engagement"].iloc[0] == 2.0
+    assert again["engagement_before"].iloc[:2].isna().all()
+
+
+def test_a_promotion_before_shows_for_twelve_months():
+    rows = rows_of("a")
+    assert rows.loc[JANUARY + 1, "promoted_before"] == 0
+    assert (rows.loc[JANUARY + 2 : JANUARY + 13, "promoted_before"] == 1).all()
+    assert (rows.loc[JANUARY + 14 :, "promoted_before"] == 0).all()
+    assert rows_of("b")["promoted_before"].isna().all()
+
+
 def test_a_survey_of_participants_alone_is_no_covariate():
     rows = rows_of("a", scores=[("a", "m0", "2025-01-20", 4.5)])
     assert rows["engagement"].isna().all()
@@ -122,11 +140,16 @@ def test_a_rehired_person_has_two_spells_and_one_number():
             ("b", "2020-12-15", "2025-06-01"),
             ("b", "2025-09-01", None),
         ],
-        enrollments=[("a", "2025-02-10", "mentee"), ("b", "2026-04-10", "mentor")],
+        enrollments=[
+            ("a", "2025-02-10", "mentee", "first"),
+            ("b", "2026-04-10", "mentor", "second"),
+        ],
     )
     assert rows["person_id"].nunique() == 2
     first = rows[rows["person_id"] == rows["person_id"].iloc[0]]
     assert first["enrolled_month"].isna().all()
+    assert first["cohort"].isna().all()
+    assert rows["cohort"].iloc[-1] == "second"
     assert rows["enrolled_month"].iloc[-1] == 2026 * 12 + 3
 
 
@@ -138,7 +161,7 @@ def test_an_unknown_hire_date_counts_as_long_enough():
 
 def test_a_role_follows_the_others_until_they_join():
     panel = build_panel(
-        facts(enrollments=[("a", "2025-02-10", "mentee"), ("b", "2025-04-10", "mentor")]),
+        facts(enrollments=[("a", "2025-02-10", "mentee", ""), ("b", "2025-04-10", "mentor", "")]),
         as_of=AS_OF,
     )
     mentees = only_role(panel.rows, "mentee")
@@ -147,6 +170,17 @@ def test_a_role_follows_the_others_until_they_join():
     assert kept["enrolled_month"].isna().all()
     assert kept["joined_in_other_role"].tolist() == [False] * (len(kept) - 1) + [True]
     assert mentees["joined_in_other_role"].sum() == 1
+
+
+def test_the_cohort_is_that_of_the_first_enrollment():
+    rows = rows_of(
+        "a",
+        enrollments=[
+            ("a", "2025-06-01", "mentee", "later"),
+            ("a", "2025-02-10", "mentor", "first"),
+        ],
+    )
+    assert rows["cohort"].unique().tolist() == ["first"]
 
 
 @pytest.mark.parametrize(

@@ -191,10 +191,92 @@ def test_data_that_cannot_bear_an_answer_say_why(company, code, change):
     assert error.value.words.endswith(".")
 
 
-@pytest.mark.parametrize("horizons", [(), (0,), (6.5,)])
+@pytest.mark.parametrize("horizons", [(), (0,), (6.5,), ("6",), (float("nan"),), 12, None])
 def test_impossible_horizons_are_refused(company, horizons):
     with pytest.raises(InvalidInput, match="bad_horizon"):
         estimate_retention(company, covariates=COVARIATES, horizons=horizons)
+
+
+@pytest.mark.parametrize(
+    ("code", "choice"),
+    [
+        ("bad_estimand", {"estimand": "everybody"}),
+        ("bad_truncate", {"truncate": 0.0}),
+        ("bad_truncate", {"truncate": 1.5}),
+        ("bad_truncate", {"truncate": float("nan")}),
+        ("bad_level", {"level": 0.0}),
+        ("bad_level", {"level": 1.0}),
+        ("bad_level", {"level": "95 %"}),
+        ("bad_minimum", {"minimum_at_risk": 0}),
+        ("bad_minimum", {"minimum_exits": 1.5}),
+        ("bad_minimum", {"minimum_enrollments": -3}),
+        ("bad_minimum", {"max_fit_rows": True}),
+        ("bad_seed", {"seed": -1}),
+    ],
+)
+def test_choices_that_make_no_sense_are_refused_by_name(company, code, choice):
+    with pytest.raises(InvalidInput) as error:
+        estimate_retention(company, covariates=COVARIATES, options=RetentionOptions(**choice))
+    assert error.value.code == code
+    assert error.value.words.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "choice", [{"truncate": 1}, {"level": 0.5}, {"minimum_exits": np.int64(1)}]
+)
+def test_choices_at_the_ends_of_what_makes_sense_are_taken(company, choice):
+    effect = estimate_retention(
+        company, covariates=COVARIATES, horizons=(6.0,), options=RetentionOptions(**choice)
+    )
+    assert effect.horizons[6].is_estimable
+
+
+def test_rows_that_are_no_frame_are_refused(company):
+    with pytest.raises(InvalidInput, match="not_a_frame"):
+        estimate_retention(company.to_dict("list"), covariates=COVARIATES)
+
+
+def test_a_bare_name_is_no_list_of_covariates(company):
+    with pytest.raises(InvalidInput, match="bad_covariates"):
+        estimate_retention(company, covariates="department")
+
+
+def test_one_cluster_of_everybody_bears_no_interval(company):
+    with pytest.raises(NotEstimable, match="too_few_clusters"):
+        estimate_retention(company.assign(site="one"), covariates=COVARIATES, cluster="site")
+    study = open_study(company, covariates=COVARIATES)
+    with pytest.raises(NotEstimable, match="too_few_clusters"):
+        study.with_cluster(np.zeros(len(company), dtype=int))
+
+
+def test_few_clusters_are_warned_of(company, effect):
+    sites = company.assign(site=company["person_id"] % 7)
+    found = estimate_retention(sites, covariates=COVARIATES, cluster="site", horizons=(6,))
+    assert any("only 7 clusters" in warning for warning in found.warnings)
+    assert not any("clusters" in warning for warning in effect.warnings)
+
+
+def test_month_zero_before_the_data_is_read_as_never_enrolled(company, effect):
+    shifted = company.assign(
+        month=company["month"] + 1, enrolled_month=(company["enrolled_month"] + 1).fillna(0)
+    )
+    found = estimate_retention(shifted, covariates=COVARIATES)
+    assert found.horizons[12].risk_difference == effect.horizons[12].risk_difference
+    assert any("read as never enrolled" in warning for warning in found.warnings)
+
+
+def test_enrolling_in_month_zero_is_an_enrollment_where_the_data_begin_there(company):
+    early = company.groupby("person_id")["month"].transform("min") == 0
+    everybody = early & (company["person_id"] % 9 == 0)
+    frame = company.assign(
+        enrolled_month=company["enrolled_month"].mask(everybody, 0),
+        is_eligible=(company["is_eligible"] & ~everybody) | (everybody & (company["month"] == 0)),
+    )
+    frame.loc[(frame["month"] == 0) & ~everybody, "is_eligible"] = True
+    effect = estimate_retention(frame, covariates=COVARIATES, horizons=(6,))
+    joined = frame.loc[frame["enrolled_month"] == frame["month"], "person_id"].nunique()
+    assert effect.n_treated == joined
+    assert not any("read as never" in warning for warning in effect.warnings)
 
 
 def test_enrolling_while_not_eligible_is_counted_and_left_out(company):
