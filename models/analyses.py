@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from models.engagement_runs import run_engagement
 from models.estimate import EstimationError
 from models.panel import build_panel
 from models.people_facts import read_facts, read_pairs
@@ -21,8 +22,11 @@ from models.published import (
     Rows,
 )
 from models.retention_runs import refuse_retention, run_retention
+from models.score_facts import read_score_facts
 from models.verdict import judge
+from models.wave_panel import build_wave_panels
 from warehouse.engine import Warehouse
+from warehouse.voice import VoiceFacts
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,9 @@ class Analyses:
     verdict: pd.DataFrame
 
 
-def run_analyses(warehouse: Warehouse, *, as_of: dt.date, seed: int = 0) -> Analyses:
+def run_analyses(
+    warehouse: Warehouse, *, as_of: dt.date, voice: VoiceFacts | None = None, seed: int = 0
+) -> Analyses:
     """Run the analyses of effects on the facts known as of a day.
 
     Parameters
@@ -46,6 +52,8 @@ def run_analyses(warehouse: Warehouse, *, as_of: dt.date, seed: int = 0) -> Anal
     warehouse : Warehouse
     as_of : date
         Last day the data speak about.
+    voice : VoiceFacts, optional
+        What surveys ask and which of their waves are final; without it no scores are analyzed.
     seed : int
         Of the sample that very large enrollment models are fitted to.
 
@@ -63,6 +71,10 @@ def run_analyses(warehouse: Warehouse, *, as_of: dt.date, seed: int = 0) -> Anal
             rows = run_retention(panel, read_pairs(warehouse), seed=seed)
     except EstimationError as error:
         rows = refuse_retention(error)
+    if voice is not None:
+        scores = read_score_facts(warehouse, voice.asked, voice.quarters)
+        with threadpool_limits(limits=1, user_api="blas"):
+            rows.extend(run_engagement(build_wave_panels(facts, scores), seed=seed))
     return _frames(rows)
 
 
@@ -82,5 +94,6 @@ def _frames(rows: Rows) -> Analyses:
 
 
 def _counted(frame: pd.DataFrame) -> pd.DataFrame:
-    counts = [name for name in ("n_treated", "n_control") if name in frame]
+    whole = ("n_treated", "n_control", "horizon_months")
+    counts = [name for name in whole if name in frame]
     return frame.astype(dict.fromkeys(counts, "Int64"))

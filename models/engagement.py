@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -15,7 +17,7 @@ from models.engagement_summary import summarize
 from models.estimate import NotEstimable
 from models.group_time import Cell, Comparisons, plan_cells
 from models.person_wave import PersonWave, read_person_wave
-from models.response import fit_response
+from models.response import ResponseModel, fit_response
 
 
 def estimate_engagement(
@@ -78,18 +80,112 @@ def estimate_engagement(
     """
     chosen = options or EngagementOptions()
     check_options(control, chosen)
+    study = open_engagement(person_wave, covariates=covariates, cluster=cluster, options=chosen)
+    return study.estimate(respond_weights=respond_weights, control=control, options=chosen)
+
+
+@dataclass(frozen=True)
+class EngagementStudy:
+    """A person-wave frame, checked and coded once for several estimates.
+
+    Attributes
+    ----------
+    study : PersonWave
+    design : Design
+    response : callable
+        Gives the response model, which is fitted once, to everybody.
+    options : EngagementOptions
+    starts : dict
+        Propensities found so far, see :class:`models.group_time.Comparisons`.
+    """
+
+    study: PersonWave
+    design: Design
+    response: Callable[[], ResponseModel]
+    options: EngagementOptions
+    starts: dict[tuple[int, int], np.ndarray] = field(default_factory=dict)
+
+    def estimate(
+        self,
+        *,
+        respond_weights: bool = True,
+        control: Control = "not_yet_treated",
+        options: EngagementOptions | None = None,
+    ) -> EngagementEffect:
+        """Estimate as :func:`estimate_engagement` does, anticipation being that of the study."""
+        chosen = options or self.options
+        check_options(control, chosen)
+        cells = _cells(self.study, control, chosen)
+        # thousands of products of narrow blocks: threads would spend their time on waiting
+        with threadpool_limits(limits=1, user_api="blas"):
+            response = self.response() if respond_weights else None
+            comparisons = Comparisons(
+                self.study, self.design, response, control, chosen, self.starts
+            )
+            return summarize(comparisons, cells)
+
+    def treating_only(self, members: np.ndarray) -> EngagementStudy:
+        """Count only some of those treated as treated; the others are controls until they are.
+
+        Parameters
+        ----------
+        members : ndarray of bool, shape (n_people,)
+        """
+        own = self.study
+        others = np.isfinite(own.treated_from) & ~members
+        over = others[:, None] & (own.waves >= own.treated_from[:, None])
+        return self._narrowed(
+            np.where(over, -1, own.row),
+            np.where(over, np.nan, own.score),
+            np.where(others, np.inf, own.treated_from),
+        )
+
+    def with_people(self, members: np.ndarray) -> EngagementStudy:
+        """Leave out everybody else; who answers is still as in everybody.
+
+        Parameters
+        ----------
+        members : ndarray of bool, shape (n_people,)
+        """
+        own = self.study
+        return self._narrowed(
+            np.where(members[:, None], own.row, -1),
+            np.where(members[:, None], own.score, np.nan),
+            np.where(members, own.treated_from, np.inf),
+        )
+
+    def with_design(self, covariates: Sequence[str]) -> EngagementStudy:
+        """Compare people by some of the covariates only; who answers depends on all of them."""
+        kept = tuple(one for one in self.design.covariates if one.name in covariates)
+        return replace(self, design=Design(kept), starts={})
+
+    def _narrowed(
+        self, row: np.ndarray, score: np.ndarray, treated_from: np.ndarray
+    ) -> EngagementStudy:
+        study = replace(self.study, row=row, score=score, treated_from=treated_from, warnings=())
+        return replace(self, study=study, starts={})
+
+
+def open_engagement(
+    person_wave: pd.DataFrame,
+    *,
+    covariates: Sequence[str] = (),
+    cluster: str = "person_id",
+    options: EngagementOptions | None = None,
+) -> EngagementStudy:
+    """Check a frame once for several estimates; see :func:`estimate_engagement`."""
+    chosen = options or EngagementOptions()
     study = read_person_wave(
         person_wave, covariates=covariates, cluster=cluster, anticipation=chosen.anticipation
     )
-    cells = _cells(study, control, chosen)
     every = np.arange(len(study.person))
-    # thousands of products of narrow blocks: threads would spend their time on waiting
-    with threadpool_limits(limits=1, user_api="blas"):
-        response = None
-        if respond_weights:
-            response = fit_response(study, person_wave, covariates=covariates, options=chosen)
-        design = Design(code_covariates(person_wave, covariates, order=study.order, rows=every))
-        return summarize(Comparisons(study, design, response, control, chosen), cells)
+    design = Design(code_covariates(person_wave, covariates, order=study.order, rows=every))
+
+    @cache
+    def response() -> ResponseModel:
+        return fit_response(study, person_wave, covariates=covariates, options=chosen)
+
+    return EngagementStudy(study, design, response, chosen)
 
 
 def _cells(study: PersonWave, control: Control, options: EngagementOptions) -> list[Cell]:

@@ -24,6 +24,16 @@ class EngagementOptions:
         treatment. Waves before it are compared with the wave just before each (varying, the
         default of R's ``did`` and of the published figures) or with that same last wave
         (universal, the usual event-study picture; the base wave itself is 0).
+    adjust_for_base_score : bool
+        Compare people with the same score in the base wave, besides the covariates. Then those
+        treated need not have changed like others without the program, but like others who scored
+        the same before it: right where people join because of how they felt, wrong where they
+        join for lasting reasons that scores only hint at; without it, the other way round. The
+        two answers enclose the truth where either holds (Ding & Li 2019, Political Analysis
+        27:605, 10.1017/pan.2019.25). Take base_period universal with it: whoever joined because
+        of a score stands out in that very wave.
+    earlier_waves : bool
+        False leaves out the comparisons before treatment, where only effects are wanted.
     anticipation : int
         Waves before treatment in which scores may already react, in the unit of ``wave``.
     weight_cap : float
@@ -46,6 +56,8 @@ class EngagementOptions:
     """
 
     base_period: BasePeriod = "varying"
+    adjust_for_base_score: bool = False
+    earlier_waves: bool = True
     anticipation: int = 0
     weight_cap: float = 10.0
     nonresponse_shift: float | None = None

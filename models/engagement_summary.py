@@ -58,7 +58,7 @@ def summarize(comparisons: Comparisons, cells: list[Cell]) -> EngagementEffect:
         simultaneous_quantile=quantile,
         minimum_detectable_effect=_detectable(simple, options.level),
         n_treated=int(np.isfinite(study.treated_from).sum()),
-        n_control=int(np.isinf(study.treated_from).sum()),
+        n_control=int((np.isinf(study.treated_from) & (study.row >= 0).any(axis=1)).sum()),
         control=comparisons.control,
         options=options,
         diagnostics=EngagementDiagnostics(

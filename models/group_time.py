@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -125,7 +125,7 @@ def plan_cells(study: PersonWave, *, has_never: bool, options: EngagementOptions
             base = last_before
             if options.base_period == "varying" and not is_after:
                 base = wave - 1
-            if base >= 0:
+            if base >= 0 and (is_after or options.earlier_waves):
                 cells.append(Cell(group, wave, base, last_before, is_after))
     return cells
 
@@ -143,6 +143,8 @@ class Comparisons:
         None gives every answer the weight 1.
     control : {"not_yet_treated", "never_treated"}
     options : EngagementOptions
+    starts : dict
+        Propensities found so far, to begin with: they differ little between waves and weights.
     """
 
     study: PersonWave
@@ -150,12 +152,12 @@ class Comparisons:
     response: ResponseModel | None
     control: Control
     options: EngagementOptions
+    starts: dict[tuple[int, int], np.ndarray] = field(default_factory=dict)
 
     def run(self, cells: list[Cell]) -> GroupTime:
         """Run the comparisons of ``cells``."""
         influence = np.zeros((self.study.n_people, len(cells)), order="F")
         effect, found = np.full(len(cells), np.nan), []
-        start: dict[tuple[int, int], np.ndarray] = {}  # propensities differ little between waves
         for number, cell in enumerate(cells):
             people, treated, counts = self._sample(cell)
             reason = None if cell.wave == cell.base else _few(counts, self.options)
@@ -164,7 +166,7 @@ class Comparisons:
             elif reason is None:
                 weight, counts = self._weight(cell, people, counts)
                 try:
-                    answer = self._compare(cell, people, treated, weight, start)
+                    answer = self._compare(cell, people, treated, weight)
                 except NotEstimable as error:
                     reason = error.reason
                 else:
@@ -235,25 +237,32 @@ class Comparisons:
         return weight, replace(counts, largest_weight=float(weight.max()), n_cut=n_cut)
 
     def _compare(
-        self,
-        cell: Cell,
-        people: np.ndarray,
-        treated: np.ndarray,
-        weight: np.ndarray,
-        start: dict[tuple[int, int], np.ndarray],
+        self, cell: Cell, people: np.ndarray, treated: np.ndarray, weight: np.ndarray
     ) -> DoublyRobust:
         score = self.study.score
+        matrix = self._regressors(cell, people)
+        start = self.starts.get((cell.group, cell.base))
+        if start is not None:  # with or without the base score, which comes last
+            start = np.append(start, 0.0)[: matrix.shape[1]]
         answer = compare_changes(
             score[people, cell.wave] - score[people, cell.base],
             treated,
-            self.design.regressors(self.study.row[people, cell.base]),
+            matrix,
             weight=weight,
-            start=start.get((cell.group, cell.base)),
+            start=start,
         )
-        start[cell.group, cell.base] = answer.propensity.coefficient
+        self.starts[cell.group, cell.base] = answer.propensity.coefficient
         if np.abs(answer.influence).max() <= 1e-12 * np.nanmax(np.abs(score[people])):
             raise NotEstimable("no_variation", "All changes are the same within both groups.")
         return answer
+
+    def _regressors(self, cell: Cell, people: np.ndarray) -> np.ndarray:
+        matrix = self.design.regressors(self.study.row[people, cell.base])
+        before = self.study.score[people, cell.base]
+        spread = before.std()
+        if not self.options.adjust_for_base_score or spread <= 1e-12 * np.abs(before).max():
+            return matrix
+        return np.column_stack([matrix, (before - before.mean()) / spread])
 
     def _with_response(self, cells: list[Cell], influence: np.ndarray) -> np.ndarray:
         """Count the response model as estimated, too."""

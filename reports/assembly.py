@@ -97,7 +97,7 @@ def build_tables(
     with ThreadPoolExecutor(max_workers=2) as pool:
         beside = Beside(
             digests=pool.submit(digest_facts, warehouse, facts, how),
-            analyses=pool.submit(run_analyses, warehouse, as_of=edition.as_of),
+            analyses=pool.submit(run_analyses, warehouse, as_of=edition.as_of, voice=voice),
             loads=pool.submit(_read_loads, warehouse),
         )
         return _tables(warehouse, voice, metrics, edition, beside)

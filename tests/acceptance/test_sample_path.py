@@ -58,6 +58,33 @@ def test_the_planted_retention_effect_can_be_told_from_zero(demo: Demo) -> None:
     assert found["lower"] > 0
 
 
+def test_the_planted_effect_on_engagement_lies_inside_its_interval(demo: Demo) -> None:
+    rows = demo.release.frame("estimate", analysis="engagement", outcome="engagement")
+    rows = rows.set_index(["population", "variant"])
+    truth = demo.truth["engagement"]["points_on_the_0_to_6_scale"]
+    main = rows.loc[("all", "main")]
+    assert main["lower"] <= truth <= main["upper"]
+    assert main["lower"] > 0
+    # people of the sample join the likelier the higher they scored last, and then fall back
+    assert rows.loc[("all", "parallel_trends"), "upper"] < truth
+    assert abs(rows.loc[("all", "naive_before_after"), "point"] - truth) >= 0.1
+    for role in ("mentor", "mentee"):
+        assert rows.loc[(role, "main"), "lower"] <= truth <= rows.loc[(role, "main"), "upper"]
+
+
+def test_nobody_scored_higher_before_joining_once_the_last_score_is_the_same(demo: Demo) -> None:
+    checks = demo.release.frame("diagnostic", analysis="engagement", population="all")
+    values = checks.set_index("check_id")["value"]
+    assert values["pre_trend_p_same_score_before"] > 0.05
+    assert (
+        values["largest_earlier_difference_same_score_before"]
+        < values["largest_earlier_difference"] / 2
+    )
+    earlier = demo.release.frame("event_study", outcome="engagement", population="all")
+    earlier = earlier[earlier["waves_since"] < 0]
+    assert ((earlier["lower"] <= 0) & (earlier["upper"] >= 0)).all()
+
+
 def test_the_naive_figure_is_visibly_wrong(demo: Demo) -> None:
     rows = demo.release.frame("estimate", measure="risk_difference", horizon_months=12)
     rows = rows[rows["population"] == "all"].set_index(["outcome", "variant"])["point"]

@@ -17,6 +17,7 @@ from warehouse import cube
 from warehouse.engine import Warehouse
 from warehouse.fact_days import DAYS, OWNERS
 from warehouse.tables import CANONICAL
+from warehouse.voice import read_voice
 
 UNDATED = {"person", "person_identifier", "survey", "item"}
 
@@ -92,6 +93,12 @@ def test_the_facts_of_states_and_effects_are_those_their_models_read(
     assert states <= sources["pair_state_stalled"]
     effects = tables_read(warehouse, monkeypatch, lambda: run_analyses(warehouse, as_of=AS_OF))
     assert effects <= sources[RETENTION]
+    voice = read_voice(warehouse, as_of=AS_OF)
+    with_scores = tables_read(
+        warehouse, monkeypatch, lambda: run_analyses(warehouse, as_of=AS_OF, voice=voice)
+    )
+    # an analysis of scores is named like the figure on the same answers, which reads the same
+    assert with_scores - effects <= sources["engagement"]
     retention = tables_read(
         warehouse,
         monkeypatch,

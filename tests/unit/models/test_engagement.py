@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.engagement import estimate_engagement
+from models.engagement import estimate_engagement, open_engagement
 from models.engagement_options import EngagementOptions
 from models.estimate import Estimate, InvalidInput, NotEstimable, Reason
 
@@ -329,3 +329,112 @@ def test_small_comparisons_are_refused_where_asked(rows):
     effect = estimate_engagement(rows, options=EngagementOptions(minimum_people=25))
     assert effect.by_group[5].code == "few_people"
     assert isinstance(effect.by_group[2], Estimate)
+
+
+def two_waves(people: int = 400, seed: int = 5) -> pd.DataFrame:
+    rows = company(people, seed, silent=0.0)
+    rows = rows[rows["wave"] <= 2].copy()
+    late = rows["first_treated_wave"] > 2
+    rows["first_treated_wave"] = rows["first_treated_wave"].mask(late)
+    base = rows[rows["wave"] == 1].set_index("person_id")["score"]
+    return rows.assign(base=rows["person_id"].map(base))
+
+
+def test_adjusting_for_the_base_score_is_the_score_before_as_a_covariate():
+    rows = two_waves()
+    options = EngagementOptions(adjust_for_base_score=True)
+    adjusted = estimate_engagement(rows, covariates=["age"], options=options)
+    given = estimate_engagement(rows, covariates=["age", "base"])
+    without = estimate_engagement(rows, covariates=["age"])
+    assert adjusted.simple.point == pytest.approx(given.simple.point, abs=1e-9)
+    assert adjusted.simple.standard_error == pytest.approx(given.simple.standard_error, abs=1e-9)
+    assert abs(adjusted.simple.point - without.simple.point) > 1e-4
+
+
+def test_equal_scores_before_have_nothing_to_adjust_for():
+    rows = two_waves()
+    rows.loc[rows["wave"] == 1, "score"] = 3.0
+    options = EngagementOptions(adjust_for_base_score=True)
+    adjusted = estimate_engagement(rows, covariates=["age"], options=options)
+    assert adjusted.simple == estimate_engagement(rows, covariates=["age"]).simple
+
+
+def test_joining_because_of_the_last_score_misleads_only_without_it():
+    random = np.random.default_rng(8)
+    people = 6000
+    trait, noise = random.normal(size=people), random.normal(size=(people, 4))
+    score = 3 + trait[:, None] + noise
+    joins = random.random(people) < 1 / (1 + np.exp(2 - 0.8 * (score[:, 1] - 3)))
+    score[:, 2:] += 0.3 * joins[:, None]
+    frame = pd.DataFrame(
+        {
+            "person_id": np.repeat(np.arange(people), 4),
+            "wave": np.tile(np.arange(1, 5), people),
+            "first_treated_wave": np.repeat(np.where(joins, 3.0, np.nan), 4),
+            "score": score.ravel(),
+        }
+    )
+    plain = EngagementOptions(base_period="universal")
+    adjusted = EngagementOptions(base_period="universal", adjust_for_base_score=True)
+    as_they_are = estimate_engagement(frame, options=plain)
+    as_before = estimate_engagement(frame, options=adjusted)
+    assert as_they_are.simple.upper < 0.3 and as_they_are.pre_trend_p_value < 0.001
+    assert as_before.simple.lower < 0.3 < as_before.simple.upper
+    assert as_before.pre_trend_p_value > 0.01
+
+
+def test_earlier_waves_can_be_left_out_without_changing_the_effect(rows, effect):
+    options = EngagementOptions(earlier_waves=False)
+    after = estimate_engagement(rows, covariates=["department", "age"], options=options)
+    assert after.simple.point == pytest.approx(effect.simple.point, abs=1e-8)
+    assert min(after.event_study) == 0
+    assert isinstance(after.pre_trend_p_value, Reason)
+
+
+def test_a_study_opened_once_answers_as_one_opened_for_each_question(rows):
+    study = open_engagement(rows, covariates=["department", "age"])
+    study.estimate()
+    for respond_weights in (True, False):
+        for control in ("not_yet_treated", "never_treated"):
+            again = study.estimate(respond_weights=respond_weights, control=control)
+            alone = estimate_engagement(
+                rows,
+                covariates=["department", "age"],
+                respond_weights=respond_weights,
+                control=control,
+            )
+            assert again.simple.point == pytest.approx(alone.simple.point, abs=1e-8)
+            assert again.simple.standard_error == pytest.approx(
+                alone.simple.standard_error, abs=1e-8
+            )
+
+
+def people_of(study, rows: pd.DataFrame) -> pd.DataFrame:
+    starts = np.append(True, study.study.person[1:] != study.study.person[:-1])
+    return rows.iloc[study.study.order[starts]]
+
+
+def test_joiners_of_another_kind_are_controls_until_they_join():
+    rows = company(800, silent=0.0)
+    study = open_engagement(rows, covariates=["age"])
+    of_kind = (people_of(study, rows)["department"] == "a").to_numpy()
+    narrowed = study.treating_only(of_kind).estimate()
+    other = rows["first_treated_wave"].notna() & (rows["department"] != "a")
+    over = other & (rows["wave"] >= rows["first_treated_wave"].fillna(99))
+    by_hand = rows[~over].copy()
+    by_hand["first_treated_wave"] = by_hand["first_treated_wave"].mask(other[~over])
+    expected = estimate_engagement(by_hand, covariates=["age"])
+    assert narrowed.simple.point == pytest.approx(expected.simple.point, abs=1e-8)
+    assert narrowed.simple.standard_error == pytest.approx(expected.simple.standard_error, abs=1e-8)
+    assert narrowed.n_treated == expected.n_treated
+    assert narrowed.n_control == expected.n_control
+
+
+def test_some_of_the_people_by_some_of_the_covariates_are_a_company_of_their_own():
+    rows = company(800, silent=0.0)
+    study = open_engagement(rows, covariates=["age", "department"])
+    members = (people_of(study, rows)["department"] == "b").to_numpy()
+    narrowed = study.with_people(members).with_design(["age"]).estimate()
+    expected = estimate_engagement(rows[rows["department"] == "b"], covariates=["age"])
+    assert narrowed.simple.point == pytest.approx(expected.simple.point, abs=1e-8)
+    assert narrowed.n_control == expected.n_control
