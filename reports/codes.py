@@ -87,11 +87,15 @@ VARIANTS = {
     "truncated": f"Largest weights cut at 99.5{THIN}%",
     "clustered_by_pair": "Both sides of a pair moving together",
     "doubly_robust": "Doubly robust: a model of exits corrects the weights",
+    "parallel_trends": "Assuming scores would have changed as colleagues' did",
+    "same_score_before": "Against colleagues with the same score before",
     "without_response_weights": "Without weights for those who did not answer",
     "never_treated": "Against those who never joined only",
     "nonresponse_bounds": "If those who did not answer changed otherwise",
     "naive_hire": "Naive: participants against everyone else, from hire",
     "naive_enrollment": "Naive: participants against everyone else, from joining",
+    "naive_difference": "Naive: members against others, after joining",
+    "naive_before_after": "Naive: members after joining against before",
 }
 MEASURES = {
     "risk_difference": "More still employed",
