@@ -191,10 +191,14 @@ def _row_known(known: Figures, name: str, rows: list[Any], units: Mapping[str, s
     if len(rows) != 1:
         return Known(name, withheld=NOT_PUBLISHED)
     status = getattr(rows[0], "status", "shown")
-    if status != "shown":
-        return Known(name, withheld=f"is {status} in the release")
     values = {column: getattr(rows[0], column) for column in units}
+    if status == "not_estimable":  # how many joined may be told where the effect cannot
+        values = {column: value for column, value in values.items() if column == "n_treated"}
+    elif status != "shown":
+        return Known(name, withheld=f"is {status} in the release")
     numbers = {c: (float(value), units[c]) for c, value in values.items() if not pd.isna(value)}
+    if status != "shown" and not numbers:
+        return Known(name, withheld=f"is {status} in the release")
     return Known(name, numbers)
 
 

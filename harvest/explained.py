@@ -107,7 +107,7 @@ def _effects(known: Figures, _: Asked) -> Iterator[Number]:
     for row in known.rows.frame("diagnostic").itertuples(index=False):
         for value in (row.value, row.threshold):
             if not pd.isna(value):
-                yield from ((float(value), "number"), (float(value), "fraction"))
+                yield from ((float(value), unit) for unit in ("number", "fraction", "points"))
     balance = known.rows.frame("balance")
     yield from ((abs(float(v)), "ratio") for v in balance["after"].dropna())
     curve = known.rows.frame("curve")
