@@ -7,6 +7,7 @@ the levels beside it.
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from warehouse.metrics import voice as metrics
@@ -47,23 +48,21 @@ def withheld_changes(
             return True
         return any(level.get((population, quarter), "shown") != "shown" for quarter in before)
 
-    keys = list(zip(cells["population"], cells["period"], strict=True))
-    is_hidden = (cells["guarded"] != "shown").to_numpy()
-    is_quarter = (cells["period_kind"] == "quarter").to_numpy()
-    is_withheld = pd.Series(
-        [
-            hidden or is_open(*key)
-            for hidden, key in zip(is_hidden, keys, strict=True)
-        ],
-        index=cells.index,
-    )  # fmt: skip
-    quarters = set(zip(*(cells.loc[is_withheld & is_quarter, c] for c in ("population", "period")),
-                       strict=True))  # fmt: skip
+    keys = list(zip(*_columns(cells, "population", "period"), strict=True))
+    guarded, kinds = _columns(cells, "guarded", "period_kind")
+    is_withheld = [
+        state != "shown" or is_open(*key) for state, key in zip(guarded, keys, strict=True)
+    ]
+    quarters = {
+        key
+        for key, kind, withheld in zip(keys, kinds, is_withheld, strict=True)
+        if withheld and kind == "quarter"
+    }
     hidden = kept[(kept["status"] != "shown") & (kept["department"] == "") & (kept["cohort"] == "")]
-    quarters |= set(zip(hidden["population"], hidden["period"], strict=True))
+    quarters |= set(zip(*_columns(hidden, "population", "period"), strict=True))
     years = {(population, quarter[:4]) for population, quarter in quarters}
-    in_year = pd.Series([key in years for key in keys], index=cells.index)
-    return cells.loc[is_withheld | in_year, _FIGURE]
+    in_year = [key in years for key in keys]
+    return cells.loc[np.array(is_withheld) | np.array(in_year), _FIGURE]
 
 
 def withheld_gaps(cells: pd.DataFrame, status: pd.DataFrame) -> pd.DataFrame:
@@ -85,7 +84,15 @@ def withheld_gaps(cells: pd.DataFrame, status: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_company(status: pd.DataFrame, metric_id: str) -> dict[tuple[str, str], str]:
-    own = status[(status["metric_id"] == metric_id) & (status["department"] == "")]
-    own = own[own["cohort"] == ""]
-    keys = zip(own["population"], own["period"], strict=True)
-    return dict(zip(keys, own["status"], strict=True))
+    names = ("metric_id", "department", "cohort", "population", "period", "status")
+    return {
+        (population, period): found
+        for metric, department, cohort, population, period, found in zip(
+            *_columns(status, *names), strict=True
+        )
+        if metric == metric_id and department == cohort == ""
+    }
+
+
+def _columns(rows: pd.DataFrame, *names: str) -> list[np.ndarray]:
+    return [rows[name].to_numpy(dtype=object) for name in names]

@@ -31,7 +31,7 @@ def inverse(value: float) -> float:
 
 
 def cleared(rows: Residues, scaled: Residues, pivot: int) -> Residues:
-    """Subtract from each row the multiple of a scaled one that clears its pivot."""
+    """Subtract from each row the multiple of a scaled one that clears its pivot; in place."""
     touched = rows[:, pivot].nonzero()[0]
     rows[touched] = residues(rows[touched] - rows[touched, pivot, None] * scaled)
     return rows
@@ -72,10 +72,19 @@ def sketched(rows: Residues) -> Residues:
 
 def cancelling(rows: Residues) -> Residues:
     """Return a basis of the combinations of 0/1 rows that are 0 in every column."""
-    sketch, own = sketched(rows), np.eye(len(rows))
-    done, _ = reduced_rows(np.hstack([sketch, own]))
+    sketch = sketched(rows)
     width = sketch.shape[1]
-    return done[~done[:, :width].any(axis=1), width:]
+    if not width:
+        return np.eye(len(rows))
+    both = np.hstack([sketch, np.eye(len(rows))])
+    left = []
+    for i, own in enumerate(both):
+        pivot = int((own[:width] != 0).argmax())
+        if own[pivot]:
+            cleared(both[i + 1 :], residues(own * inverse(own[pivot])), pivot)
+        else:
+            left.append(i)
+    return both[left, width:]
 
 
 def fractions_of(rows: Residues) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from warehouse.disclosure.attacker.combinations import combined_groups, in_span
+from warehouse.disclosure.attacker.combinations import combined_groups, distinct, in_span
 from warehouse.disclosure.attacker.harvest import Harvest, Printed
 from warehouse.disclosure.attacker.solver import Row, Tables, Unsolved
 from warehouse.disclosure.item import Item
@@ -117,7 +117,7 @@ class Knowledge:
             rows = np.array([p.atoms[self._atoms] for p in self._printed if p.measure == measure])
             if not len(rows) or self._people.min() >= minimum:
                 continue
-            rows = np.unique(rows, axis=0).astype(float)
+            rows = rows[distinct(rows)[0]].astype(float)
             cells = np.zeros((len(self._targets), len(self._atoms)))
             for i, target in enumerate(self._targets):
                 cells[i, self._place[target]] = 1
