@@ -18,7 +18,7 @@ from models.effects import HorizonEffect
 from models.estimate import InvalidInput
 from models.exit_hazard import ExitHazard, fit_exit_hazard
 from models.survival import SurvivalCurve, estimate_survival
-from models.trials import RiskSets, control_weights, person_blocks
+from models.trials import RiskSets, control_spans, control_weights, person_blocks
 
 NEARLY = 1e-9
 
@@ -122,7 +122,7 @@ def _corrections(
     people, n_months = arms.controls.people, len(model.hazard)
     found = np.zeros((len(people), n_months + 1))
     done = 0
-    for rows, starts in person_blocks(arms.period, people):
+    for rows, starts in person_blocks(control_spans(arms.period, arms.model, n_months)):
         target = slice(done, done + len(starts))
         done += len(starts)
         group = model.group[rows]

@@ -17,7 +17,7 @@ from models.enrollment import EnrollmentModel
 from models.estimate import NotEstimable
 from models.logistic import chance, fit_logistic, share_as_start
 from models.person_period import PersonPeriod
-from models.trials import control_weights, person_blocks
+from models.trials import control_spans, control_weights, person_blocks
 
 GROUPS = 100
 FIT_ROWS = 20_000
@@ -115,7 +115,8 @@ def _sums(arms: Arms, group: np.ndarray, n_groups: int) -> tuple[np.ndarray, np.
     """Weight at risk and leaving by month of follow-up and group, shape (n_months, n_groups)."""
     n_months = arms.controls.at_risk.shape[1]
     at_risk, exits = np.zeros((n_months, n_groups)), np.zeros((n_months, n_groups))
-    for rows, starts in person_blocks(arms.period, arms.controls.people):
+    spans = control_spans(arms.period, arms.model, n_months)
+    for rows, starts in person_blocks(spans):
         own = group[rows]
         exited = np.flatnonzero(arms.period.exited[rows])
         weights = control_weights(arms.period, arms.model, rows, starts, arms.options)

@@ -15,7 +15,7 @@ from models.enrollment import EnrollmentModel
 from models.options import RetentionOptions
 from models.person_period import PersonPeriod
 from models.survival import SurvivalCurve
-from models.trials import FollowUp, RiskSets, control_weights, person_blocks
+from models.trials import FollowUp, RiskSets, control_spans, control_weights, person_blocks
 
 
 def add_enrollment_influence(
@@ -114,10 +114,11 @@ def controls_gradient(
     later, is_one = model.during_follow_up, model.later is None
     n_months = controls.at_risk.shape[1]
     # nobody else adds to the weight leaving
-    people = controls.people[period.leaves[controls.people]] if only_exits else controls.people
+    only = period.leaves[controls.people] if only_exits else None
+    spans = control_spans(period, model, n_months)
     begin = np.zeros((len(model.coefficients), n_months))
     remain = np.zeros((0 if is_one else len(later.coefficients), n_months))
-    for rows, starts in person_blocks(period, people):
+    for rows, starts in person_blocks(spans, only=only):
         # months first: each is written and summed in one stretch of memory
         slope = np.zeros((n_months, len(rows)))
         later_slope = slope if is_one else np.zeros_like(slope)

@@ -138,11 +138,12 @@ def follow_controls(
     Source: Danaei et al. (2013), 10.1177/0962280211403603; weights as in Hernan & Robins,
     What If (2020), ch. 12 and 17; equal to the expanded trials term by term.
     """
-    people = _controls(period, model)
-    at_risk = np.zeros((len(people), n_months))
-    in_last_month = np.zeros((len(people), n_months))
+    spans = control_spans(period, model, n_months)
+    at_risk = np.zeros((len(spans.people), n_months))
+    in_last_month = np.zeros((len(spans.people), n_months))
+    to_the_end = spans.stop == period.ends[spans.people]
     done = 0
-    for rows, starts in person_blocks(period, people):
+    for rows, starts in person_blocks(spans):
         last = np.append(starts[1:], len(rows)) - 1
         target = slice(done, done + len(starts))
         done += len(starts)
@@ -150,8 +151,8 @@ def follow_controls(
         for k, weight in zip(range(n_months), weights, strict=False):
             used = weight if cap is None else np.minimum(weight, cap)
             at_risk[target, k] = np.add.reduceat(used, starts)
-            in_last_month[target, k] = used[last]
-    return FollowUp(at_risk, in_last_month, people)
+            in_last_month[target, k] = used[last] * to_the_end[target]
+    return FollowUp(at_risk, in_last_month, spans.people)
 
 
 def weight_cap(
@@ -166,8 +167,7 @@ def weight_cap(
 
     Exact up to five million weights, from evenly spread blocks of people beyond.
     """
-    people = _controls(period, model)
-    blocks = list(person_blocks(period, people))
+    blocks = list(person_blocks(control_spans(period, model, n_months)))
     per_block = BLOCK_ROWS * n_months // 2
     stride = max(1, len(blocks) * per_block // WEIGHTS_FOR_CAP)
     found = []
@@ -178,27 +178,57 @@ def weight_cap(
     return float(np.quantile(np.concatenate(found), quantile))
 
 
-def _controls(period: PersonPeriod, model: EnrollmentModel) -> np.ndarray:
-    begins = model.in_trials & ~period.enrolls
-    return np.flatnonzero(np.logical_or.reduceat(begins, period.starts))
+@dataclass(frozen=True)
+class Spans:
+    """Rows in which controls are followed: from their first trial to the end of their last.
+
+    Attributes
+    ----------
+    people : ndarray of int, shape (n_controls,)
+        Person numbers, increasing.
+    first, stop : ndarray of int, shape (n_controls,)
+        First row and one past the last row of each.
+    """
+
+    people: np.ndarray
+    first: np.ndarray
+    stop: np.ndarray
+
+
+def control_spans(period: PersonPeriod, model: EnrollmentModel, n_months: int) -> Spans:
+    """Find the people who are a control in at least one trial, and where they are followed."""
+    rows = np.flatnonzero(model.in_trials & ~period.enrolls)
+    person = period.person[rows]
+    is_first = np.diff(person, prepend=-1) > 0
+    people = person[is_first]
+    last = rows[np.append(is_first[1:], True)] if len(rows) else rows
+    return Spans(people, rows[is_first], np.minimum(last + n_months, period.ends[people]))
 
 
 def person_blocks(
-    period: PersonPeriod, people: np.ndarray
+    spans: Spans, *, only: np.ndarray | None = None
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Split people into runs of about BLOCK_ROWS rows, so that work stays in the cache.
+
+    Parameters
+    ----------
+    spans : Spans
+    only : ndarray of bool, shape (n_controls,), optional
+        Leave the others out.
 
     Yields
     ------
     tuple of ndarray of int
         The rows of a run, and where in them each of its people begins.
     """
-    length = (period.ends - period.starts)[people]
+    chosen = slice(None) if only is None else only
+    firsts, length = spans.first[chosen], (spans.stop - spans.first)[chosen]
+    if not len(firsts):
+        return
     number = np.cumsum(length) // BLOCK_ROWS
-    for block in np.split(np.arange(len(people)), np.flatnonzero(np.diff(number)) + 1):
+    for block in np.split(np.arange(len(firsts)), np.flatnonzero(np.diff(number)) + 1):
         starts = np.concatenate([[0], np.cumsum(length[block])[:-1]])
-        first = period.starts[people[block]]
-        rows = np.repeat(first - starts, length[block]) + np.arange(length[block].sum())
+        rows = np.repeat(firsts[block] - starts, length[block]) + np.arange(length[block].sum())
         yield rows, starts
 
 

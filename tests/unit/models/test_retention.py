@@ -128,6 +128,9 @@ def test_an_arm_nobody_leaves_has_no_number(company):
         company.assign(exited=company["exited"] & ~enrolled), covariates=COVARIATES, horizons=(6,)
     )
     assert effect.horizons[6].reason.code == "few_exits"
+    without = company.assign(exited=company["exited"] & enrolled)
+    effect = estimate_retention(without, covariates=COVARIATES, horizons=(6,))
+    assert effect.horizons[6].reason.code == "few_exits"
 
 
 def test_levels_in_which_nobody_joins_take_no_part(company):
