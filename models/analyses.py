@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from models.engagement_runs import run_engagement
 from models.estimate import EstimationError
-from models.panel import build_panel
+from models.panel import Facts, build_panel
 from models.people_facts import read_facts, read_pairs
 from models.published import (
     BALANCE_COLUMNS,
@@ -24,7 +24,7 @@ from models.published import (
 from models.retention_runs import refuse_retention, run_retention
 from models.score_facts import read_score_facts
 from models.verdict import judge
-from models.wave_panel import build_wave_panels
+from models.wave_panel import ScoreFacts, build_wave_panels
 from warehouse.engine import Warehouse
 from warehouse.voice import VoiceFacts
 
@@ -42,10 +42,27 @@ class Analyses:
     verdict: pd.DataFrame
 
 
-def run_analyses(
-    warehouse: Warehouse, *, as_of: dt.date, voice: VoiceFacts | None = None, seed: int = 0
-) -> Analyses:
-    """Run the analyses of effects on the facts known as of a day.
+@dataclass(frozen=True)
+class Inputs:
+    """Everything the analyses rest on, read and ready to be computed with anywhere.
+
+    Attributes
+    ----------
+    facts : Facts
+    pairs : DataFrame
+    scores : ScoreFacts or None
+        None where no scores are to be analyzed.
+    as_of : date
+    """
+
+    facts: Facts
+    pairs: pd.DataFrame
+    scores: ScoreFacts | None
+    as_of: dt.date
+
+
+def read_inputs(warehouse: Warehouse, *, as_of: dt.date, voice: VoiceFacts | None = None) -> Inputs:
+    """Read the facts known as of a day.
 
     Parameters
     ----------
@@ -54,6 +71,17 @@ def run_analyses(
         Last day the data speak about.
     voice : VoiceFacts, optional
         What surveys ask and which of their waves are final; without it no scores are analyzed.
+    """
+    scores = None if voice is None else read_score_facts(warehouse, voice.asked, voice.quarters)
+    return Inputs(read_facts(warehouse, as_of), read_pairs(warehouse), scores, as_of)
+
+
+def analyze(inputs: Inputs, *, seed: int = 0) -> Analyses:
+    """Run the analyses of effects.
+
+    Parameters
+    ----------
+    inputs : Inputs
     seed : int
         Of the sample that very large enrollment models are fitted to.
 
@@ -62,20 +90,25 @@ def run_analyses(
     Analyses
         What cannot be answered is there as ``not_estimable`` with its reason.
     """
-    facts = read_facts(warehouse, as_of)
-    try:
-        panel = build_panel(facts, as_of=as_of)
-        # The products are tall and narrow: a second thread mostly waits, and where it splits a
-        # sum the last digits would depend on the number of processors.
-        with threadpool_limits(limits=1, user_api="blas"):
-            rows = run_retention(panel, read_pairs(warehouse), seed=seed)
-    except EstimationError as error:
-        rows = refuse_retention(error)
-    if voice is not None:
-        scores = read_score_facts(warehouse, voice.asked, voice.quarters)
-        with threadpool_limits(limits=1, user_api="blas"):
-            rows.extend(run_engagement(build_wave_panels(facts, scores), seed=seed))
+    # The products are tall and narrow: a second thread mostly waits, and where it splits a sum
+    # the last digits would depend on the number of processors.
+    with threadpool_limits(limits=1, user_api="blas"):
+        try:
+            panel = build_panel(inputs.facts, as_of=inputs.as_of)
+            rows = run_retention(panel, inputs.pairs, seed=seed)
+        except EstimationError as error:
+            rows = refuse_retention(error)
+        if inputs.scores is not None:
+            panels = build_wave_panels(inputs.facts, inputs.scores)
+            rows.extend(run_engagement(panels, seed=seed))
     return _frames(rows)
+
+
+def run_analyses(
+    warehouse: Warehouse, *, as_of: dt.date, voice: VoiceFacts | None = None, seed: int = 0
+) -> Analyses:
+    """Read and analyze in one go; see :func:`read_inputs` and :func:`analyze`."""
+    return analyze(read_inputs(warehouse, as_of=as_of, voice=voice), seed=seed)
 
 
 def _frames(rows: Rows) -> Analyses:

@@ -11,7 +11,8 @@ from importlib import metadata
 import numpy as np
 import pandas as pd
 
-from models.analyses import Analyses, run_analyses
+from models.analyses import Analyses, read_inputs
+from models.apart import place_for
 from models.momentum_runs import pair_states, read_momentum_facts
 from models.pair_facts import PairFacts
 from models.published import BACKTEST_COLUMNS
@@ -92,15 +93,20 @@ def build_tables(
     program = f"{code_version()} {metric_versions_sha256(metrics)}"
     how = computation(read_span(warehouse, as_of=edition.as_of), program=program)
     facts = settled_facts()
+    apart = place_for(warehouse)
     # Only this thread puts queries of figures together: they share parts that are made once.
-    # Models compute in one thread while the engine and the figures keep another busy.
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        beside = Beside(
-            digests=pool.submit(digest_facts, warehouse, facts, how),
-            analyses=pool.submit(run_analyses, warehouse, as_of=edition.as_of, voice=voice),
-            loads=pool.submit(_read_loads, warehouse),
-        )
-        return _tables(warehouse, voice, metrics, edition, beside)
+    try:
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            digests = pool.submit(digest_facts, warehouse, facts, how)
+            inputs = read_inputs(warehouse, as_of=edition.as_of, voice=voice)
+            beside = Beside(
+                digests=digests,
+                analyses=pool.submit(apart.analyze, inputs),
+                loads=pool.submit(_read_loads, warehouse),
+            )
+            return _tables(warehouse, voice, metrics, edition, beside)
+    finally:
+        apart.stop()
 
 
 @dataclass(frozen=True)
