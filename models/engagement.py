@@ -81,7 +81,9 @@ def estimate_engagement(
     chosen = options or EngagementOptions()
     check_options(control, chosen)
     study = open_engagement(person_wave, covariates=covariates, cluster=cluster, options=chosen)
-    return study.estimate(respond_weights=respond_weights, control=control, options=chosen)
+    # thousands of products of narrow blocks: threads would spend their time on waiting
+    with threadpool_limits(limits=1, user_api="blas"):
+        return study.estimate(respond_weights=respond_weights, control=control, options=chosen)
 
 
 @dataclass(frozen=True)
@@ -112,17 +114,16 @@ class EngagementStudy:
         control: Control = "not_yet_treated",
         options: EngagementOptions | None = None,
     ) -> EngagementEffect:
-        """Estimate as :func:`estimate_engagement` does, anticipation being that of the study."""
+        """Estimate as :func:`estimate_engagement` does, anticipation being that of the study.
+
+        Threads are the caller's to limit, once for all estimates.
+        """
         chosen = options or self.options
         check_options(control, chosen)
         cells = _cells(self.study, control, chosen)
-        # thousands of products of narrow blocks: threads would spend their time on waiting
-        with threadpool_limits(limits=1, user_api="blas"):
-            response = self.response() if respond_weights else None
-            comparisons = Comparisons(
-                self.study, self.design, response, control, chosen, self.starts
-            )
-            return summarize(comparisons, cells)
+        response = self.response() if respond_weights else None
+        comparisons = Comparisons(self.study, self.design, response, control, chosen, self.starts)
+        return summarize(comparisons, cells)
 
     def treating_only(self, members: np.ndarray) -> EngagementStudy:
         """Count only some of those treated as treated; the others are controls until they are.

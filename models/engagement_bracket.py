@@ -18,7 +18,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from models.engagement import EngagementStudy
 from models.engagement_effects import Answer, EngagementEffect
@@ -98,12 +97,14 @@ def _compared(
     """Answers of joiners behind the averages after joining, and people they are compared with."""
     answered = ~np.isnan(study.score)
     treated, control = np.zeros(answered.shape, dtype=bool), np.zeros(len(answered), dtype=bool)
-    cells = pd.concat([effect.diagnostics.cells for effect in effects])
-    used = cells[cells["is_after"] & cells["reason"].isna()]
     column = {wave: number for number, wave in enumerate(study.waves.tolist())}
-    for group, wave, base in (
-        used[["group", "wave", "base_wave"]].drop_duplicates().itertuples(index=False)
-    ):
+    used: set[tuple[int, int, int]] = set()
+    for effect in effects:
+        cells = effect.diagnostics.cells
+        known = (cells["is_after"] & cells["reason"].isna()).to_numpy()
+        names = ("group", "wave", "base_wave")
+        used |= set(zip(*(cells[name].to_numpy()[known].tolist() for name in names), strict=True))
+    for group, wave, base in sorted(used):
         both = answered[:, column[wave]] & answered[:, column[base]]
         treated[:, column[wave]] |= both & (study.treated_from == group)
         control |= both & (study.treated_from > wave)

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from reports.change_causes import Cause, Causes, Why
+from reports.codes import MEASURE_UNITS
 from reports.fact_rows import RETENTION
 from reports.readable import hide_small_groups
 from reports.release import Release
@@ -21,6 +22,7 @@ KEYS = ["metric_id", "program", "cohort", "department", "population", "period_ki
 _SAID = ["value", "status", "reason"]
 _ABSENT = "absent"
 _HIDDEN = "suppressed"
+_ANSWERS = "engagement"
 # A protected figure is printed with one decimal; what moved below it is not told.
 _DECIMALS = {"fraction": 3}
 _PROTECTED_DECIMALS = 1
@@ -133,23 +135,30 @@ def _of_effects(older: Release, newer: Release, causes: Causes) -> Iterator[Diff
     both = _side_by_side(points, later, keys)
     for row in both[_is_changed(both)].itertuples():
         before, after = _side(row, "before"), _side(row, "after")
-        why = causes.by_data(RETENTION, "")
+        # effects on scores rest on the facts of the figure on the same answers, called alike
+        why = causes.by_data(_ANSWERS if row.analysis == _ANSWERS else RETENTION, "")
         if _is_disclosure(before, after):
             why = Why(Cause.DISCLOSURE)
         words = [str(part).replace("_", " ") for part in (row.analysis, row.outcome, row.measure)]
         yield Difference(
             metric_id=f"{row.analysis}.{row.outcome}.{row.measure}",
             label=f"{words[0].capitalize()} effect, {words[1]}: {words[2]}",
-            unit="fraction" if row.measure == "risk_difference" else "months",
+            unit=MEASURE_UNITS[row.measure],
             program="",
             cohort="",
             department="",
-            population=f"{row.population}, {row.variant}, {int(row.horizon_months)} months",
+            population=_of_whom(row),
             period="",
             before=before,
             after=after,
             why=why,
         )
+
+
+def _of_whom(row: Any) -> str:
+    """Return people, variant and, where there is one, horizon: scores have none."""
+    found = f"{row.population}, {row.variant}"
+    return found if pd.isna(row.horizon_months) else f"{found}, {int(row.horizon_months)} months"
 
 
 def _is_disclosure(before: Side, after: Side) -> bool:

@@ -249,5 +249,19 @@ def test_an_effect_that_moved_is_told_with_its_horizon(tmp_path: Path) -> None:
     [one] = compare_releases(written(tmp_path), written(tmp_path, estimate=estimate))
     row = estimate.iloc[0]
     assert one.metric_id == f"retention.voluntary_exit.{row['measure']}"
-    assert one.slice == f"all, main, {row['horizon_months']} months"
+    assert one.slice == f"all, main, {int(row['horizon_months'])} months"
+    assert one.after.value == 0.5
+
+
+def test_an_effect_on_scores_has_no_horizon(tmp_path: Path) -> None:
+    estimate = TABLES["estimate"].copy()
+    (scores,) = estimate.index[
+        (estimate["analysis"] == "engagement")
+        & (estimate["population"] == "all")
+        & (estimate["variant"] == "main")
+    ]
+    estimate.loc[scores, "point"] = 0.5
+    [one] = compare_releases(written(tmp_path), written(tmp_path, estimate=estimate))
+    assert one.metric_id == "engagement.engagement.score_difference"
+    assert (one.slice, one.unit) == ("all, main", "points")
     assert one.after.value == 0.5
