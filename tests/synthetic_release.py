@@ -22,6 +22,7 @@ from reports import release_tables
 from reports.fact_rows import RETENTION, figure_sources
 from reports.release_writer import write_release
 from reports.survey_report import audit_rows
+from tests.synthetic_backtest import backtest_rows
 from warehouse.metrics.catalog import metric_rows
 
 DEPARTMENTS = (
@@ -328,7 +329,7 @@ def _impact() -> dict[str, pd.DataFrame]:
         "group_effect": _frame("group_effect", []),
         "event_study": _frame("event_study", []),
         "verdict": _frame("verdict", []),
-        "backtest": _frame("backtest", []),
+        "backtest": _frame("backtest", backtest_rows()),
     }
 
 

@@ -27,6 +27,9 @@
   components.OutcomesWhy = function (props) {
     return make("span", { className: "worklist__why", title: props.value }, props.value);
   };
+  components.OutcomesRisk = function (props) {
+    return make("span", { className: "worklist__why", title: props.data.risk_words }, props.data.risk_words);
+  };
   components.OutcomesNext = function (props) {
     return make("span", { className: props.value ? "num" : "soft" }, props.data.next_words);
   };
@@ -41,7 +44,7 @@
     if (!grid || grid.dataset.fitted) { return; }
     grid.dataset.fitted = "yes";
     window.dash_ag_grid.getApiAsync("pairs-grid").then(function (api) {
-      if (isSmall()) { api.setColumnsVisible(["state_word", "next", "why", "held", "cohort"], false); }
+      if (isSmall()) { api.setColumnsVisible(["state_word", "next", "risk", "why", "held", "cohort"], false); }
     });
   }
   new MutationObserver(fit).observe(document.documentElement, { childList: true, subtree: true });
