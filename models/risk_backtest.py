@@ -10,7 +10,7 @@ import numpy as np
 
 from models.estimate import NotEstimable
 from models.risk_models import BASELINES, BOOSTING, LOGISTIC, Foresight, Model
-from models.risk_scores import Gap, Score, compare_models, score
+from models.risk_scores import Gap, Score, average_precision, compare_models, score
 from models.risk_snapshots import HORIZON_DAYS, WEEK_DAYS, Snapshots
 
 TEST_WEEKS = 13
@@ -21,6 +21,7 @@ MOST_FOLDS = 8
 FEWEST_PAIRS = 20
 FEWEST_PAIRS_PER_OUTCOME = 5
 PAIRS_FOR_BOOSTING = 1_000
+SMALLEST_GAIN = 0.01  # of a score, for which a less simple model is worth its while
 TOO_FEW = "In most quarters too few pairs fell silent, or too few met."
 # Three parts, each followed by the month in which its last outcomes come about.
 WEEKS_NEEDED = (
@@ -187,19 +188,25 @@ def run_backtest(
 
 
 def choose(models: Sequence[Model], chances: Mapping[str, np.ndarray], test: Snapshots) -> Model:
-    """Return the model to use: the simplest that no other beats beyond doubt.
+    """Return the model to use: the simplest that no other clearly beats.
 
     From the simplest upwards, the next model takes the place of the one before where its Brier
-    score is lower by more than one standard error of the difference. Where neither is better by
-    that much, it does so where its area under precision and recall is larger by more than one
-    standard error. A rule that everybody can check in the log is worth keeping unless it costs
-    something; the Brier score comes first because the board says chances, not ranks.
+    score is lower by more than the margin: one standard error of the difference, and at least a
+    hundredth of the score. Where neither is better by that much, it does so where its area under
+    precision and recall is larger by more than the same margin. A rule that everybody can check
+    in the log is worth keeping unless it costs something, and in large programs a standard error
+    is so small that a model would win by next to nothing; the Brier score comes first because the
+    board says chances, not ranks.
     """
-    used = models[0]
+    used, silent = models[0], test.is_silent
     for model in models[1:]:
-        gap = compare_models(chances[model.name], chances[used.name], test)
-        is_tie = abs(gap.brier) <= gap.brier_error
-        if gap.brier > gap.brier_error or (is_tie and gap.pr_auc > gap.pr_auc_error):
+        held = chances[used.name]
+        gap = compare_models(chances[model.name], held, test)
+        least = SMALLEST_GAIN * float(np.mean((held - silent) ** 2))
+        margin = max(gap.brier_error, least)
+        area_margin = max(gap.pr_auc_error, SMALLEST_GAIN * average_precision(silent, held))
+        is_tie = abs(gap.brier) <= margin
+        if gap.brier > margin or (is_tie and gap.pr_auc > area_margin):
             used = model
     return used
 

@@ -92,12 +92,13 @@ def fit_boosting(training: Snapshots, calibration: Snapshots, seed: int) -> Fore
         early_stopping=False,
         random_state=seed,
     )
-    # In one thread sums are added up in the same order on every machine.
+    # Trees are small: threads would mostly wait for one another, spinning.
     with threadpool_limits(limits=1, user_api="openmp"):
         trees.fit(training.features, training.is_silent)
 
     def log_odds(snapshots: Snapshots) -> np.ndarray:
-        odds: np.ndarray = trees.decision_function(snapshots.features)
+        with threadpool_limits(limits=1, user_api="openmp"):
+            odds: np.ndarray = trees.decision_function(snapshots.features)
         return odds
 
     return _calibrated(log_odds, calibration)

@@ -28,7 +28,9 @@
     return make("span", { className: "worklist__why", title: props.value }, props.value);
   };
   components.OutcomesRisk = function (props) {
-    return make("span", { className: "worklist__why", title: props.data.risk_words }, props.data.risk_words);
+    var words = props.data.risk_words, at = words.indexOf(": ");
+    return make("span", { className: "worklist__risk", title: words }, at < 0 ? words : words.slice(0, at),
+      make("span", { className: "worklist__sub" }, at < 0 ? "" : words.slice(at + 2)));
   };
   components.OutcomesNext = function (props) {
     return make("span", { className: props.value ? "num" : "soft" }, props.data.next_words);

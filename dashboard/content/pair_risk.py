@@ -13,8 +13,8 @@ from reports import codes, wording
 
 BASELINES = ("silent_30_days", "recency")
 KNOWS_THE_LOG_ONLY = (
-    "It knows the log only: a meeting nobody logged counts as silence. It does not know what is "
-    "booked, nor why a pair is silent."
+    "It knows the log only: a meeting nobody logged counts as silence. It knows neither what is "
+    "booked nor why a pair is silent."
 )
 _BAND = re.compile(r"band_(\d)_(\w+)")
 _DECIMALS = 3  # of scores between 0 and 1
@@ -66,9 +66,7 @@ class PairWarning:
             return wording.MISSING
         band = self._band(risk)
         if band is None:
-            return (
-                f"{codes.risk_name(risk)}: too few such pairs so far to tell how many did not meet"
-            )
+            return f"{codes.risk_name(risk)}: too few such pairs so far"
         return f"{band.name}: {in_ten(band.share)} had no session in the next month"
 
     def sentence(self, pair: SimpleNamespace) -> str:
@@ -85,6 +83,10 @@ class PairWarning:
                 f"session in the next month ({wording.format_count(band.snapshots, 'week')} of "
                 f"{wording.format_count(band.pairs, 'pair')})."
             )
+        booked = pair.next_planned_on
+        if booked:
+            day = wording.format_day(booked, is_short=True)
+            said += f" The meeting booked for {day} has no part in it."
         return f"{said} {KNOWS_THE_LOG_ONLY}"
 
     def _band(self, risk: float) -> Band | None:

@@ -31,7 +31,7 @@ def build(view: View) -> list[Any]:
         *detail,
         _chips(view),
         _worklist(view, warning),
-        _trust(view, warning),
+        html.Div(_trust(view, warning), className="trust"),
     ]
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -48,8 +49,10 @@ def without_backtest(folder: Path, *reason: str) -> View:
     return ReleaseData(folder).view(MANAGER, {})
 
 
-def pair(risk: float | None, state: str = "on_track") -> SimpleNamespace:
-    return SimpleNamespace(risk=risk, state=state)
+def pair(
+    risk: float | None, state: str = "on_track", booked: dt.date | None = None
+) -> SimpleNamespace:
+    return SimpleNamespace(risk=risk, state=state, next_planned_on=booked)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +78,7 @@ def test_a_share_is_said_in_tenths_and_never_as_none_or_all(share, words):
         (0.2499, "low: 1 in 10 had no session in the next month"),
         (0.25, "some: 3 in 10 had no session in the next month"),
         (0.74, "raised: 8 in 10 had no session in the next month"),
-        (1.0, "high: too few such pairs so far to tell how many did not meet"),
+        (1.0, "high: too few such pairs so far"),
         (None, "–"),
     ],
 )
@@ -87,7 +90,9 @@ def test_a_pair_is_told_what_became_of_those_marked_alike_and_what_could_be_wron
     said = warning.sentence(pair(0.6))
     assert said.startswith("Raised: of pairs marked so in the past, 8 in 10 had no session in the")
     assert "(1,237 weeks of 337 pairs)" in said
-    assert said.endswith(KNOWS_THE_LOG_ONLY)
+    assert said.endswith(KNOWS_THE_LOG_ONLY) and "booked for" not in said
+    ahead = warning.sentence(pair(0.6, booked=dt.date(2026, 10, 2)))
+    assert "The meeting booked for 2 Oct 2026 has no part in it." in ahead
 
 
 def test_a_pair_without_risk_is_told_why(warning, tmp_path):

@@ -293,6 +293,19 @@ def test_a_better_model_is_used_only_beyond_one_standard_error(patterned):
     assert choose((SILENT_RULE, RECENCY, LOGISTIC), chances, patterned) is LOGISTIC
 
 
+def test_a_gain_of_less_than_a_hundredth_is_not_worth_another_model():
+    rows = [snapshot(pair=pair, next=99 if pair // 20 % 5 > 1 else 5) for pair in range(400)]
+    known = snapshots(*rows)
+    flat = np.full(400, 0.5)
+    for level, worth_it in ((0.51, False), (0.55, True)):  # gains of 0.8 and 3 %
+        nearer = np.full(400, level)  # to 3 in 5; no other ranking
+        gap = compare_models(nearer, flat, known)
+        assert gap.brier > gap.brier_error and gap.pr_auc == 0.0
+        chances = {"silent_30_days": flat, "recency": nearer}
+        found = choose((SILENT_RULE, RECENCY), chances, known)
+        assert found is (RECENCY if worth_it else SILENT_RULE)
+
+
 def test_where_chances_are_equally_near_the_better_ranking_decides():
     known = snapshots(*[snapshot(pair=pair, next=99 if pair % 2 else 5) for pair in range(200)])
     flat = np.full(200, 0.5)
