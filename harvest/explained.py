@@ -18,7 +18,7 @@ from harvest.asked import Asked, quarter_before, quarters_to
 from harvest.figures import Figures, Known, Number, Place
 from harvest.metric_tables import sum_of_states
 from harvest.numbers import Printed
-from harvest.pair_board import board_of, pair_known
+from harvest.pair_board import board_of, pair_known, warning_numbers
 from models.verdict import WORTHWHILE
 from reports import codes
 
@@ -145,6 +145,7 @@ def _pairs(known: Figures, asked: Asked) -> Iterator[Number]:
         groups += [part for _, part in board.groupby("state")]
         groups += [part[cancelled.loc[part.index]] for _, part in board.groupby("state")]
         yield from ((float(len(group)), "count") for group in groups)
+    yield from warning_numbers(known)
     if asked.params.get("pair"):
         yield from pair_known(known, asked.params["pair"]).numbers.values()
     states = [_state(known, asked, state) for state in NEEDING]

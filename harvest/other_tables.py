@@ -7,6 +7,7 @@ from harvest.asked import Asked
 from harvest.figures import Figures, Known
 from harvest.found import FoundTable
 from harvest.labels import Labels
+from harvest.pair_board import warning
 from harvest.table_lines import Reader, TableLines
 
 BOARD = ("State", "Pairs", "Meaning")
@@ -26,6 +27,7 @@ _READERS: tuple[tuple[frozenset[str], Reader], ...] = (
     (frozenset({"Mentors from"}), record_tables.flow),
     (frozenset({"Department of the mentor"}), record_tables.flow),
     (frozenset({"Pair", "Days since last"}), record_tables.pair),
+    (frozenset({"Way to warn", "Days ahead"}), warning),
     (frozenset({"Set aside"}), record_tables.loads),
     (frozenset({"Rule", "Rows", "For example"}), record_tables.rules),
     (frozenset({"Holds", "Whole row"}), record_tables.rejected),

@@ -6,10 +6,12 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
+from threadpoolctl import threadpool_limits
 
-from models.momentum import assess_momentum, find_states
+from models.momentum import NEEDS_ATTENTION, assess_momentum, find_states
 from models.pair_facts import (
     PairFacts,
     PairTables,
@@ -19,35 +21,62 @@ from models.pair_facts import (
 )
 from models.people_facts import answers_with_items, read_pairs
 from models.published import BOARD_COLUMNS
+from models.risk import USUAL_ALERT_SHARE, PairRisk, assess_risk
 from warehouse import tables
 from warehouse.engine import Warehouse
 
 MET_LAST_MONTH = "met_last_month"  # construct of survey items
 
 
-def pair_states(facts: PairFacts, *, as_of: dt.date) -> pd.DataFrame:
-    """State, reasons and rank of every running pair as of a day.
+def pair_states(
+    facts: PairFacts, *, as_of: dt.date, chance: pd.Series | None = None
+) -> pd.DataFrame:
+    """State, reasons, rank and risk of every running pair as of a day.
 
     Parameters
     ----------
     facts : PairFacts
         From :func:`read_momentum_facts`.
     as_of : date
+    chance : Series of float, optional
+        Of :func:`pair_risk`; without it nothing is said about risk.
 
     Returns
     -------
     DataFrame
         pair_id, state, reasons (JSON list), needs_attention, need_rank (1 = first to call),
         days_since_last (since the match where none was held), last_held_on, next_planned_on,
-        sessions_held, sessions_cancelled_by_mentee. Pairs that ended or were meant for a single
-        meeting are not in it.
+        sessions_held, sessions_cancelled_by_mentee, risk (chance that no session is held in the
+        next 30 days, missing where nothing can be said). Pairs that ended or were meant for a
+        single meeting are not in it.
     """
     pairs = gather_pairs(facts, as_of=as_of)
     board = pairs.join(assess_momentum(pairs, as_of=as_of).drop(columns="pair_id"))
     board["reasons"] = board["reasons"].map(json.dumps)
     board["days_since_last"] = board["days_silent"]
-    board["risk"] = float("nan")
+    board["risk"] = board["pair_id"].map({} if chance is None else chance).astype("float64")
     return board.sort_values("need_rank")[list(BOARD_COLUMNS)].reset_index(drop=True)
+
+
+def pair_risk(facts: PairFacts, *, as_of: dt.date, seed: int = 0) -> PairRisk:
+    """Chance of silence of every running pair, and the back-test behind it.
+
+    As many pairs can be called each week, it is assumed, as need attention now.
+
+    Parameters
+    ----------
+    facts : PairFacts
+        From :func:`read_momentum_facts`.
+    as_of : date
+    seed : int
+        Of the draws among equal chances, and among pairs where there are very many.
+    """
+    states = find_states(running_pairs(facts, as_of=as_of), as_of=as_of)
+    needing = int(np.isin(states, list(NEEDS_ATTENTION)).sum())
+    share = needing / int((states != "paused").sum()) if needing else USUAL_ALERT_SHARE
+    # products of tall, narrow matrices: a second thread would only change the last digits
+    with threadpool_limits(limits=1, user_api="blas"):
+        return assess_risk(facts, as_of=as_of, alert_share=share, seed=seed)
 
 
 def pair_state_history(facts: PairFacts, *, days: Sequence[dt.date]) -> pd.DataFrame:
@@ -93,11 +122,26 @@ def _met_answers(warehouse: Warehouse, as_of: dt.date) -> pd.DataFrame:
     )
 
 
+def _planned_ends(warehouse: Warehouse) -> pd.DataFrame:
+    """First day after the planned end of each pair's cohort, or of its program."""
+    pair, cohort, program = tables.pair.c, tables.cohort.c, tables.program.c
+    ends_on = sa.func.coalesce(cohort.ends_on, program.ends_on, type_=sa.Date)
+    return warehouse.read(
+        sa.select(pair.pair_id, ends_on.label("planned_end_on"))
+        .select_from(
+            tables.pair.outerjoin(tables.cohort, cohort.cohort_id == pair.cohort_id).outerjoin(
+                tables.program, program.program_id == pair.program_id
+            )
+        )
+        .order_by(pair.pair_id)
+    ).drop_duplicates("pair_id")
+
+
 def _read_pair_tables(warehouse: Warehouse, as_of: dt.date) -> PairTables:
     change, session = tables.pair_status_change.c, tables.session.c
     said, rule, job = tables.session_feedback.c, tables.ground_rules.c, tables.job_history.c
     return PairTables(
-        pairs=read_pairs(warehouse),
+        pairs=read_pairs(warehouse).merge(_planned_ends(warehouse), on="pair_id", how="left"),
         changes=warehouse.read(
             sa.select(change.pair_id, change.changed_on, change.status)
             .where(change.changed_on <= as_of)

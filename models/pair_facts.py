@@ -33,7 +33,7 @@ class PairTables:
     ----------
     pairs : DataFrame
         pair_id, mentor_person_id, mentee_person_id, kind, status, matched_on, ended_on,
-        agreed_cadence_days.
+        agreed_cadence_days. Optional: planned_end_on (first day after the planned end).
     changes : DataFrame
         pair_id, changed_on, status.
     sessions : DataFrame
@@ -68,7 +68,7 @@ class PairFacts:
     changes : DataFrame
         pair, on, status; in order of the day.
     sessions : DataFrame
-        pair, on, status, by_mentee, cancelled_on; in order of pair and day.
+        pair, on, status, cancelled_by, by_mentee, cancelled_on; in order of pair and day.
     answers : DataFrame
         pair, on, rating, has_role, is_reversed.
     unlogged : DataFrame

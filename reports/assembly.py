@@ -13,9 +13,8 @@ import pandas as pd
 
 from models.analyses import Analyses, read_inputs
 from models.apart import place_for
-from models.momentum_runs import pair_states, read_momentum_facts
+from models.momentum_runs import pair_risk, pair_states, read_momentum_facts
 from models.pair_facts import PairFacts
-from models.published import BACKTEST_COLUMNS
 from reports import release_tables
 from reports.answers_record import Entry, Record, entry_after
 from reports.carrying import NOTHING, carry, computation, digest_facts, settled_facts
@@ -147,7 +146,9 @@ def _tables(
     computed = _computed(warehouse, voice, pairs, as_of=as_of, changed_from=carried.changed_from)
     cells, answers = _protected(computed, voice, metrics, edition)
     cells = together([cells, carried.cells])
-    board = pair_board(pairs.facts, pair_states(pairs.momentum, as_of=as_of))
+    risk = pair_risk(pairs.momentum, as_of=as_of)
+    states = pair_states(pairs.momentum, as_of=as_of, chance=risk.chance)
+    board = pair_board(pairs.facts, states)
     events = read_pair_events(warehouse, as_of=as_of, pair_ids=board["pair_id"])
     analyses = beside.analyses.result()
     ledger, fact_rows = beside.loads.result()
@@ -164,7 +165,7 @@ def _tables(
         "group_effect": analyses.group_effect,
         "event_study": analyses.event_study,
         "verdict": analyses.verdict,
-        "backtest": pd.DataFrame(columns=BACKTEST_COLUMNS),
+        "backtest": risk.backtest,
         "flow": flow(pairs.facts, minimum_group=minimum_group),
         "pair_board": board,
         "pair_event": _timeline(match_events(board), events),

@@ -37,6 +37,19 @@ STATE_SYMBOLS = {  # the second channel beside color
     "too_early": "○",
     "paused": "○",
 }
+# Ways to foresee that a pair will not meet in the next month, the simplest first.
+WARNINGS = {
+    "silent_30_days": "30 days of silence",
+    "recency": "days since the last session alone",
+    "logistic": "all signs together (logistic regression)",
+    "boosting": "all signs together (boosted trees)",
+}
+NO_WARNING = {
+    "few_pairs": "Too few pairs have met so far to learn from.",
+    "short_history": "The log does not reach back far enough yet to try a warning on the past.",
+    "one_outcome": "Too few pairs fell silent so far, or too few met, to learn from.",
+}
+_RISKS = ("low", "some", "raised", "high")  # quarters of the scale from 0 to 1
 STATUSES = {
     "shown": "Shown",
     "suppressed": "Withheld",
@@ -172,6 +185,11 @@ def reason_words(reasons: str | Sequence[Mapping[str, object]]) -> str:
     found = json.loads(reasons) if isinstance(reasons, str) else reasons
     text = "; ".join(_one_reason(reason) for reason in found)
     return capitalized(text)
+
+
+def risk_name(risk: float) -> str:
+    """Return what a risk between 0 and 1 is called."""
+    return _RISKS[min(int(risk * len(_RISKS)), len(_RISKS) - 1)]
 
 
 def event_words(kind: str, detail: str | None) -> str:

@@ -23,6 +23,7 @@ from reports import release_tables
 from reports.fact_rows import RETENTION, figure_sources
 from reports.release_writer import write_release
 from reports.survey_report import audit_rows
+from tests.synthetic_backtest import backtest_rows
 from warehouse.metrics.catalog import metric_rows
 
 DEPARTMENTS = (
@@ -340,7 +341,7 @@ def _impact() -> dict[str, pd.DataFrame]:
         "group_effect": _frame("group_effect", _group_effects()),
         "event_study": _frame("event_study", _event_study()),
         "verdict": judge(_frame("estimate", estimates), _frame("diagnostic", diagnostics)),
-        "backtest": _frame("backtest", []),
+        "backtest": _frame("backtest", backtest_rows()),
     }
 
 

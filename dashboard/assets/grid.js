@@ -27,6 +27,11 @@
   components.OutcomesWhy = function (props) {
     return make("span", { className: "worklist__why", title: props.value }, props.value);
   };
+  components.OutcomesRisk = function (props) {
+    var words = props.data.risk_words, at = words.indexOf(": ");
+    return make("span", { className: "worklist__risk", title: words }, at < 0 ? words : words.slice(0, at),
+      make("span", { className: "worklist__sub" }, at < 0 ? "" : words.slice(at + 2)));
+  };
   components.OutcomesNext = function (props) {
     return make("span", { className: props.value ? "num" : "soft" }, props.data.next_words);
   };
@@ -41,7 +46,7 @@
     if (!grid || grid.dataset.fitted) { return; }
     grid.dataset.fitted = "yes";
     window.dash_ag_grid.getApiAsync("pairs-grid").then(function (api) {
-      if (isSmall()) { api.setColumnsVisible(["state_word", "next", "why", "held", "cohort"], false); }
+      if (isSmall()) { api.setColumnsVisible(["state_word", "next", "risk", "why", "held", "cohort"], false); }
     });
   }
   new MutationObserver(fit).observe(document.documentElement, { childList: true, subtree: true });

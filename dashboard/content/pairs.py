@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from dashboard.components.figure import Column, Figure, Table, Value, number_value, text_value
+from dashboard.content import pair_risk
 from dashboard.data import View
 from reports import codes, wording
 from reports.findings import pairs_title
@@ -147,10 +148,16 @@ def read_timeline(view: View, pair: SimpleNamespace) -> list[tuple[str, str, str
 
 
 def figures(view: View) -> list[Figure]:
-    """Return the worklist for those who may see names, and the number in each state for all."""
+    """Return the number in each state for all; for those who may see names, the pairs as well.
+
+    With them comes how well the warning about pairs would have done.
+    """
     found = [states_figure(view)]
-    if names_are_shown(view):
-        found.append(_worklist_figure(view))
+    warning = pair_risk.read_warning(view)
+    if warning is not None:
+        found.append(_worklist_figure(view, warning))
+        if warning.used:
+            found.append(pair_risk.warning_figure(warning, f"Back-test, {_board_day(view)}"))
     return found
 
 
@@ -180,7 +187,7 @@ def states_figure(view: View) -> Figure:
     )
 
 
-def _worklist_figure(view: View) -> Figure:
+def _worklist_figure(view: View, warning: pair_risk.PairWarning) -> Figure:
     columns = (
         Column("Pair"),
         Column("State"),
@@ -190,6 +197,7 @@ def _worklist_figure(view: View) -> Figure:
         Column("Days since last", is_number=True),
         Column("Agreed cadence, days", is_number=True),
         Column("Next booked"),
+        Column("Risk", is_long=True),
         Column("Why", is_long=True),
     )
     rows = []
@@ -205,6 +213,7 @@ def _worklist_figure(view: View) -> Figure:
                 number_value(row.days_since_last),
                 number_value(row.agreed_cadence_days),
                 text_value(str(line["next"] or "none")),
+                text_value(warning.short_words(row.risk)),
                 text_value(str(line["why"])),
             )
         )

@@ -13,7 +13,7 @@ from dashboard.components.link import link
 from dashboard.components.region import scroll_region
 from dashboard.components.shell import headline
 from dashboard.components.state import STATE_LOOKS, shape, state_mark
-from dashboard.content import pairs
+from dashboard.content import pair_risk, pairs
 from dashboard.data import View
 from dashboard.page import Page
 from reports import codes, wording
@@ -21,11 +21,18 @@ from reports import codes, wording
 
 def build(view: View) -> list[Any]:
     """Return the page: named pairs for their manager, numbers and a reason for everyone else."""
-    if not pairs.names_are_shown(view):
+    warning = pair_risk.read_warning(view)
+    if warning is None:
         return [headline(pairs.title(view), _subtitle(view)), _without_names(view)]
     pair = pairs.find_pair(view)
-    detail = [_detail(view, pair)] if pair is not None else []
-    return [headline(pairs.title(view), _subtitle(view)), *detail, _chips(view), _worklist(view)]
+    detail = [_detail(view, pair, warning)] if pair is not None else []
+    return [
+        headline(pairs.title(view), _subtitle(view)),
+        *detail,
+        _chips(view),
+        _worklist(view, warning),
+        html.Div(_trust(view, warning), className="trust"),
+    ]
 
 
 def _subtitle(view: View) -> str:
@@ -120,9 +127,10 @@ def _chip(view: View, state: str, label: str, count: int, chosen: str) -> Any:
     )
 
 
-def _worklist(view: View) -> Any:
+def _worklist(view: View, warning: pair_risk.PairWarning) -> Any:
     rows = [
-        pairs.grid_row(row, view) | {"href": _pair_href(view, row.pair_id)}
+        pairs.grid_row(row, view)
+        | {"href": _pair_href(view, row.pair_id), **_risk_cell(row.risk, warning)}
         for row in pairs.in_state(pairs.read_board(view), pairs.chosen_state(view))
     ]
     figure = next(found for found in pairs.figures(view) if found.figure_id == "pairs-worklist")
@@ -152,10 +160,25 @@ def _worklist(view: View) -> Any:
     )
     foot = html.P(
         "* Days since the match; no session was held yet. Click a pair for its history. Reasons "
-        "are listed, not scored.",
+        "are listed, not scored. Risk: what became of pairs marked so in the past.",
         className="card__sub",
     )
     return figure_card(view, figure, [_search(), grid, foot], has_picture=False)
+
+
+def _risk_cell(risk: float | None, warning: pair_risk.PairWarning) -> dict[str, Any]:
+    """Return the risk to sort by, in percent, and the words that are shown."""
+    sorted_by = None if risk is None else round(risk * 100, 1)
+    return {"risk": sorted_by, "risk_words": warning.short_words(risk)}
+
+
+def _trust(view: View, warning: pair_risk.PairWarning) -> Any:
+    """Return how well the warning would have done so far, or why there is none."""
+    if not warning.used:
+        return word_card("No warning yet", "", html.P(warning.why_none, className="words"))
+    figure = next(found for found in pairs.figures(view) if found.figure_id == "pairs-warning")
+    words = [html.P(text, className="words") for text in pair_risk.warning_words(warning)]
+    return figure_card(view, figure, words, has_picture=False)
 
 
 def _columns() -> list[dict[str, Any]]:
@@ -165,6 +188,7 @@ def _columns() -> list[dict[str, Any]]:
         _column("Mentor → senior", "pair", minWidth=190, flex=4, cellRenderer="OutcomesPair"),
         _column("Since last", "days", width=112, cellRenderer="OutcomesDays", **number),
         _column("Next booked", "next", width=114, cellRenderer="OutcomesNext"),
+        _column("Risk", "risk", minWidth=170, flex=3, cellRenderer="OutcomesRisk"),
         _column("Why", "why", minWidth=190, flex=4, cellRenderer="OutcomesWhy"),
         _column("Held", "held", width=66, **number),
         _column("Cohort", "cohort", width=108),
@@ -180,7 +204,7 @@ def _pair_href(view: View, pair_id: str) -> str:
     return f"/pairs{view.filters.search(**({'state': state} if state else {}), pair=pair_id)}"
 
 
-def _detail(view: View, pair: Any) -> Any:
+def _detail(view: View, pair: Any, warning: pair_risk.PairWarning) -> Any:
     line = pairs.grid_row(pair, view)
     state = view.params.get("state", "")
     close = f"/pairs{view.filters.search(**({'state': state} if state else {}))}"
@@ -193,6 +217,7 @@ def _detail(view: View, pair: Any) -> Any:
         ("Sessions held", wording.format_number(pair.sessions_held or 0)),
         ("Cancelled by the senior", wording.format_number(pair.sessions_cancelled_by_mentee or 0)),
         ("Why", line["why"]),
+        ("Risk of no session in the next month", warning.sentence(pair)),
     ]
     items: list[Any] = []
     for name, words in facts:

@@ -14,8 +14,8 @@ from dashboard import access, data
 from dashboard.access import Rights, Role, Viewer
 from dashboard.app import create_app
 from dashboard.components import heat, plots, stat
-from dashboard.components.figure import Column, Figure, Table, number_value, text_value
-from dashboard.content import departments, overview, pairs
+from dashboard.components.figure import Column, Figure, Table, Value, number_value, text_value
+from dashboard.content import departments, overview, pair_risk, pairs
 from dashboard.pages import PAGES
 from harvest.asking import App
 from harvest.collect import Collector
@@ -256,3 +256,31 @@ def test_labels_for_screen_readers_tooltips_and_addresses_are_read() -> None:
     }
     texts = {text.text for text in PageReader().read(json.loads(json.dumps(page))).texts}
     assert texts == {"seventeen is 17", "n = 18", "3.25", "19", "all", "20 of 21"}
+
+
+def test_a_wrong_share_of_pairs_marked_alike_is_found(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pair_risk, "in_ten", lambda _: "6 in 10")
+    findings = ask(MANAGER, "/pairs", state="all")
+    assert {one.number for one in findings} == {"6"}
+    assert any(one.place.endswith("column risk_words") for one in findings)
+    assert any("column Risk" in one.place for one in findings)
+
+
+def test_a_back_test_that_differs_from_the_release_is_found(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pair_risk, "_score", lambda value: Value("0.012", 0.012))
+    findings = ask(MANAGER, "/pairs", is_download=True)
+    assert {one.problem for one in findings} == {DIFFERS}
+    assert {one.number for one in findings} == {"0.012"}
+
+
+def test_a_back_test_shown_to_those_who_see_no_names_is_found(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "_named_rights", lambda *_: Rights(allowed=True))
+    findings = ask(HR, "/pairs", state="all")
+    own = [one for one in findings if one.place.startswith("pairs-warning")]
+    assert {one.problem for one in own} == {NOT_YOURS, UNEXPLAINED}
