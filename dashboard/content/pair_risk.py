@@ -66,8 +66,8 @@ class PairWarning:
             return wording.MISSING
         band = self._band(risk)
         if band is None:
-            return f"{codes.risk_name(risk)}: too few such pairs so far"
-        return f"{band.name}: {in_ten(band.share)} had no session in the next month"
+            return f"{codes.risk_name(risk).capitalize()}: too few such pairs so far"
+        return f"{band.name.capitalize()}: {in_ten(band.share)} did not meet"
 
     def sentence(self, pair: SimpleNamespace) -> str:
         """Return what the warning says of a pair, and what could be wrong with it."""

@@ -160,7 +160,7 @@ def _worklist(view: View, warning: pair_risk.PairWarning) -> Any:
     )
     foot = html.P(
         "* Days since the match; no session was held yet. Click a pair for its history. Reasons "
-        "are listed, not scored. Risk: what became of pairs marked so in the past.",
+        "are listed, not scored. Risk: how many pairs marked so in the past did not meet in the next month.",
         className="card__sub",
     )
     return figure_card(view, figure, [_search(), grid, foot], has_picture=False)
@@ -184,13 +184,13 @@ def _trust(view: View, warning: pair_risk.PairWarning) -> Any:
 def _columns() -> list[dict[str, Any]]:
     number = {"type": "rightAligned"}
     return [
-        _column("State", "state_word", width=142, cellRenderer="OutcomesState"),
-        _column("Mentor → senior", "pair", minWidth=190, flex=4, cellRenderer="OutcomesPair"),
-        _column("Since last", "days", width=112, cellRenderer="OutcomesDays", **number),
-        _column("Next booked", "next", width=114, cellRenderer="OutcomesNext"),
-        _column("Risk", "risk", minWidth=170, flex=3, cellRenderer="OutcomesRisk"),
-        _column("Why", "why", minWidth=190, flex=4, cellRenderer="OutcomesWhy"),
-        _column("Held", "held", width=66, **number),
+        _column("State", "state_word", width=136, cellRenderer="OutcomesState"),
+        _column("Mentor → senior", "pair", minWidth=170, flex=5, cellRenderer="OutcomesPair"),
+        _column("Since last", "days", width=118, cellRenderer="OutcomesDays", **number),
+        _column("Next booked", "next", width=104, cellRenderer="OutcomesNext"),
+        _column("Risk", "risk", width=138, cellRenderer="OutcomesRisk"),
+        _column("Why", "why", minWidth=170, flex=4, cellRenderer="OutcomesWhy"),
+        _column("Held", "held", width=60, **number),
         _column("Cohort", "cohort", width=108),
     ]
 

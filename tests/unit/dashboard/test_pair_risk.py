@@ -74,11 +74,11 @@ def test_a_share_is_said_in_tenths_and_never_as_none_or_all(share, words):
 @pytest.mark.parametrize(
     ("risk", "words"),
     [
-        (0.0, "low: 1 in 10 had no session in the next month"),
-        (0.2499, "low: 1 in 10 had no session in the next month"),
-        (0.25, "some: 3 in 10 had no session in the next month"),
-        (0.74, "raised: 8 in 10 had no session in the next month"),
-        (1.0, "high: too few such pairs so far"),
+        (0.0, "Low: 1 in 10 did not meet"),
+        (0.2499, "Low: 1 in 10 did not meet"),
+        (0.25, "Some: 3 in 10 did not meet"),
+        (0.74, "Raised: 8 in 10 did not meet"),
+        (1.0, "High: too few such pairs so far"),
         (None, "–"),
     ],
 )
