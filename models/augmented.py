@@ -130,7 +130,8 @@ def _corrections(
         errors = np.zeros(len(rows))  # of the trial that begins in the row, so far
         weights = control_weights(arms.period, arms.model, rows, starts, arms.options)
         for k, weight in zip(range(n_months), weights, strict=False):
-            begun, n_begun = group[: len(rows) - k], len(rows) - k
+            n_begun = max(len(rows) - k, 0)
+            begun = group[:n_begun]
             if not observed[k] > 0:  # nobody: the curve has ended
                 found[target, k + 1 :] = np.nan
                 break

@@ -120,7 +120,7 @@ def _sums(arms: Arms, group: np.ndarray, n_groups: int) -> tuple[np.ndarray, np.
         own = group[rows]
         exited = np.flatnonzero(arms.period.exited[rows])
         weights = control_weights(arms.period, arms.model, rows, starts, arms.options)
-        for k, weight in zip(range(n_months), weights, strict=False):
+        for k, weight in zip(range(min(n_months, len(rows))), weights, strict=False):
             # the trial began k rows before
             at_risk[k] += np.bincount(own[: len(own) - k], weight[k:], n_groups)
             late = exited[exited >= k]

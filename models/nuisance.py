@@ -125,7 +125,8 @@ def controls_gradient(
         chance, later_chance = model.probability[rows], later.probability[rows]
         exited = period.exited[rows]
         weights = control_weights(period, model, rows, starts, options)
-        for k, weight in zip(range(n_months), weights, strict=False):
+        # a run shorter than the follow-up ends it
+        for k, weight in zip(range(min(n_months, len(rows))), weights, strict=False):
             counted = weight * exited if only_exits else weight
             if cap is not None:
                 counted = np.where(weight < cap, counted, 0.0)

@@ -96,6 +96,21 @@ def test_the_hazard_agrees_with_the_weighted_exits_of_each_month(arms, company):
     )
 
 
+@pytest.mark.parametrize("rows", [1, 60])
+def test_nothing_depends_on_how_many_rows_are_worked_on_at_once(company, monkeypatch, rows):
+    study = open_study(company, covariates=COVARIATES)
+
+    def answers() -> list[float]:
+        arms = study.follow(n_months=N_MONTHS)
+        main = arms.contrast().not_joined
+        robust = augmented_curve(arms, fit_exit_hazard(arms))
+        return [*main.influence[:, 12], *robust.influence[:, 12], *main.survival, *robust.survival]
+
+    expected = answers()
+    monkeypatch.setattr("models.trials.BLOCK_ROWS", rows)
+    assert answers() == pytest.approx(expected, abs=EXACT)
+
+
 def simulated(seed: int) -> tuple[Simulation, RetentionStudy]:
     company = simulate_program(4000, 36, seed=seed)
     return company, open_study(company.person_month, covariates=company.covariates)

@@ -44,6 +44,7 @@ def company_tables(simulation: Simulation) -> dict[str, pd.DataFrame]:
     members["participant_id"] = members["person_id"]
     enrolled = joined["enrolled_month"].to_numpy(dtype=int) + FIRST_MONTH
     members["enrolled_on"] = month_start(enrolled) + np.timedelta64(9, "D")
+    members["cohort_id"] = np.where(joined["enrolled_month"] < 12, "first", "second")
     members["role"] = np.where(joined["level"] >= 2, "mentee", "mentor")
     return {"employment": employment, "exit": exits, "job_history": jobs, "participant": members}
 
