@@ -148,8 +148,12 @@ def add_api(app: dash.Dash, desk: Desk) -> None:
         except ReleaseError as error:
             return _problem(503, "No release", str(error))
 
+    def description() -> Response:
+        """Answer with what can be asked and what comes back."""
+        return _answer(describe())
+
     app.server.add_url_rule(WORKLIST, view_func=worklist)
-    app.server.add_url_rule(DESCRIPTION, view_func=lambda: _answer(describe()))
+    app.server.add_url_rule(DESCRIPTION, view_func=description)
 
 
 def read_worklist(view: View, asked: Mapping[str, str]) -> dict[str, Any]:

@@ -158,8 +158,10 @@ def _event_study(view: View) -> Any:
     figure = event_study.event_figure(view)
     rows = event_study.event_rows(view)
     if not any(row.status == "shown" for row in rows):
-        words = html.P("No wave can be compared for this group yet.", className="words")
-        return word_card(figure.title, figure.subtitle, words, span=7)
+        why = "No wave can be compared yet."
+        if effects.chosen_population(view) != "all":
+            why = "Wave by wave it is shown for everyone who joined, not for each role."
+        return word_card("Wave by wave", "", html.P(why, className="words"), span=7)
     drawn = chart(plots.event_study(rows, view.scheme), height=330, label=figure.title)
     return figure_card(view, figure, drawn, span=7)
 

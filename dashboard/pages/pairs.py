@@ -160,7 +160,8 @@ def _worklist(view: View, warning: pair_risk.PairWarning) -> Any:
     )
     foot = html.P(
         "* Days since the match; no session was held yet. Click a pair for its history. Reasons "
-        "are listed, not scored. Risk: how many pairs marked so in the past did not meet in the next month.",
+        "are listed, not scored. Risk: how many pairs marked so in the past did not meet in the "
+        "next month.",
         className="card__sub",
     )
     return figure_card(view, figure, [_search(), grid, foot], has_picture=False)
