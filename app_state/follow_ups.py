@@ -153,37 +153,37 @@ def read_log(store: Store) -> pd.DataFrame:
 def _append(store: Store, rows: list[dict[str, Any]], consequence: str = _NOTHING) -> None:
     """Add rows, each the next version of its pair, or say what others did."""
     seen = {row["pair_id"]: row["version"] - 1 for row in rows}
-    newer = _newer(store, seen)
-    if not newer:
-        try:
-            with store.writing() as connection:  # in one order, so that two batches cannot lock
-                in_order = sorted(rows, key=lambda row: str(row["pair_id"]))  # each other out
-                connection.execute(sa.insert(follow_up), in_order)
-            return
-        except IntegrityError:
-            newer = _newer(store, seen)
-            if not newer:
-                raise
+    in_order = sorted(rows, key=lambda row: str(row["pair_id"]))  # so that two batches cannot lock
+    try:  # each other out
+        with store.writing() as connection:
+            _check_seen(connection, seen)
+            connection.execute(sa.insert(follow_up), in_order)
+        return
+    except IntegrityError:
+        newer = _newer(store, seen)
+        if not newer:
+            raise
     mine = {row.pair_id for row in newer if row.batch_id == rows[0]["batch_id"]}
     if mine != set(seen):  # else it was recorded before and only the answer got lost
         raise ChangedMeanwhile(newer, len(rows), consequence)
 
 
+def _check_seen(connection: sa.Connection, seen: Mapping[str, int]) -> None:
+    """Refuse versions that nobody can have seen: rows after them would leave a gap."""
+    for some in _parts([pair_id for pair_id, version in seen.items() if version > 0]):
+        is_seen = sa.tuple_(follow_up.c.pair_id, follow_up.c.version).in_(
+            [(pair_id, seen[pair_id]) for pair_id in some]
+        )
+        found = connection.execute(sa.select(sa.func.count()).where(is_seen)).scalar_one()
+        if found < len(some):
+            raise Refused("The page shows a follow-up that is not there any more. Load it again.")
+
+
 def _newer(store: Store, seen: Mapping[str, int]) -> tuple[FollowUp, ...]:
     """Return what was recorded after the versions seen."""
-    newest = sa.select(follow_up.c.pair_id, sa.func.max(follow_up.c.version))
-    newest = newest.group_by(follow_up.c.pair_id)
-    versions = dict.fromkeys(seen, 0)
-    with store.reading() as connection:
-        for some in _parts(seen):
-            found = connection.execute(newest.where(follow_up.c.pair_id.in_(some)))
-            versions.update((row[0], row[1]) for row in found)
-    if any(versions[pair_id] < version for pair_id, version in seen.items()):
-        raise Refused("The page shows a follow-up that is not there any more. Load it again.")
-    changed = [pair_id for pair_id, version in seen.items() if versions[pair_id] > version]
     return tuple(
         row
-        for some in _parts(changed)
+        for some in _parts(seen)
         for row in _read(store, _ROW.c.pair_id.in_(some))
         if row.version > seen[row.pair_id]
     )

@@ -10,10 +10,11 @@ from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
+from app_state.board_days import keep_board
 from app_state.entry import ChangedMeanwhile
 from app_state.follow_ups import current
 from app_state.store import open_store
-from tests.follow_up_rows import contact
+from tests.follow_up_rows import BOARD, contact
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.follow_up_processes", "alembic.command", "psycopg"])
@@ -95,6 +96,15 @@ def write_overlapping_batches(number: int, barrier: Barrier, url: str, pairs: in
         return contact(store, *wanted, by=f"m{number}")
     except ChangedMeanwhile as meanwhile:
         return f"meanwhile {Counter(row.by for row in meanwhile.changes).most_common(1)[0][0]}"
+
+
+def keep_same_board(_number: int, barrier: Barrier, url: str) -> str:
+    """Keep the board of a day at the same moment as others."""
+    store = open_store(url)
+    barrier.wait(PATIENCE)
+    keep_board(store, BOARD.data_as_of, [(f"b{n}", "dormant", "high") for n in range(200)])
+    store.close()
+    return "kept"
 
 
 def write_until_killed(pipe: Connection, url: str, bulk: int) -> None:
