@@ -254,6 +254,26 @@ def report(
 
 
 @app.command()
+def digest(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be sent, send nothing.")
+    ] = False,
+) -> None:
+    """Send this week's digests to the program managers in digests.toml, each at most once.
+
+    Run it every Monday, for example from cron; running it again sends only what did not arrive.
+    """
+    with explained() as settings:
+        from command_line.digesting import print_digests, send_all
+
+        now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+        if dry_run:
+            print_digests(settings, now)
+        elif not send_all(settings, now):
+            raise typer.Exit(1)
+
+
+@app.command()
 def check(
     attack: Annotated[
         bool,

@@ -16,7 +16,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from app_state.errors import StoreError
 from dashboard.server import ServeError
+from digests.settings import DigestSettingsError
 from etl.problems import FileProblem
 from reports.disclosure_gate import DisclosureBroken
 from reports.release import ReleaseError
@@ -38,12 +40,14 @@ class Refused(Exception):
 
 
 FORESEEN = (
+    DigestSettingsError,
     Refused,
     FileProblem,
     WarehouseError,
     ReleaseError,
     DisclosureBroken,
     ServeError,
+    StoreError,
 )
 
 

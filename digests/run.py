@@ -11,11 +11,11 @@ from typing import Protocol
 from digests.chat import message_of
 from digests.mail import mail_of
 from digests.sending import NotSent, Sleep, post_message, send_mail
-from digests.settings import DigestSettings, Recipient
+from digests.settings import DigestSettings, DigestSettingsError, Recipient
 from reports.digest import Digest, build_digest, week_of
 from reports.release import Release
 
-MAIL, CHAT = "mail", "chat"
+MAIL, WEBHOOK = "mail", "webhook"
 SENT, BEFORE, NOTHING, FAILED = "sent", "sent before", "nothing to send", "failed"
 
 
@@ -52,7 +52,22 @@ class Outcome:
 def digests_of(
     release: Release, settings: DigestSettings, *, now: dt.datetime
 ) -> Iterator[tuple[Recipient, Digest]]:
-    """Yield every recipient's digest of the week of ``now``, under that recipient's rights."""
+    """Yield every recipient's digest of the week of ``now``, under that recipient's rights.
+
+    Raises
+    ------
+    DigestSettingsError
+        A recipient manages a program that the release does not know: likely misspelled, and a
+        silent empty digest would look like good news.
+    """
+    known = sorted(release.frame("dimension", kind="program")["value"])
+    for recipient in settings.recipients:
+        unknown = [name for name in recipient.programs if name not in known]
+        if unknown:
+            raise DigestSettingsError(
+                f"Recipient {recipient.name}: the release knows no program {unknown[0]}; there are "
+                f"{', '.join(known)}."
+            )
     for recipient in settings.recipients:
         digest = build_digest(
             release,
@@ -102,7 +117,7 @@ def send_digests(
 def _channels(recipient: Recipient) -> tuple[str, ...]:
     return tuple(
         channel
-        for channel, wanted in ((MAIL, recipient.email), (CHAT, recipient.webhook))
+        for channel, wanted in ((MAIL, recipient.email), (WEBHOOK, recipient.webhook))
         if wanted
     )
 

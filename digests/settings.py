@@ -78,8 +78,16 @@ class DigestSettings:
     mail: MailServer | None = None
 
 
-def read_digest_settings(path: Path, environment: Mapping[str, str]) -> DigestSettings:
+def read_digest_settings(
+    path: Path, environment: Mapping[str, str] | None = None
+) -> DigestSettings:
     """Return the settings of a file; secrets come from the environment by the names it gives.
+
+    Parameters
+    ----------
+    path : Path
+    environment : mapping of str to str, optional
+        Without it secrets stay out, for looking at what would be sent.
 
     Raises
     ------
@@ -115,7 +123,7 @@ def read_digest_settings(path: Path, environment: Mapping[str, str]) -> DigestSe
     return DigestSettings(address, recipients, mail)
 
 
-def _mail_server(entry: dict[str, Any], environment: Mapping[str, str]) -> MailServer:
+def _mail_server(entry: dict[str, Any], environment: Mapping[str, str] | None) -> MailServer:
     where = "[mail]"
     _only(entry, where, {"host", "port", "security", "user", "password_from", "from"})
     security = str(entry.get("security", "starttls"))
@@ -135,7 +143,7 @@ def _mail_server(entry: dict[str, Any], environment: Mapping[str, str]) -> MailS
 
 
 def _recipient(
-    entry: dict[str, Any], environment: Mapping[str, str], mail: MailServer | None
+    entry: dict[str, Any], environment: Mapping[str, str] | None, mail: MailServer | None
 ) -> Recipient:
     name = _text(entry, "A [[recipient]]", "name")
     where = f"Recipient {name}"
@@ -181,8 +189,12 @@ def _text(entry: Mapping[str, Any], where: str, name: str) -> str:
     return value.strip()
 
 
-def _secret(entry: Mapping[str, Any], where: str, name: str, environment: Mapping[str, str]) -> str:
+def _secret(
+    entry: Mapping[str, Any], where: str, name: str, environment: Mapping[str, str] | None
+) -> str:
     variable = _text(entry, where, name)
+    if environment is None:
+        return f"https://{variable}.invalid"  # for looking only
     if not environment.get(variable):
         raise DigestSettingsError(f"{where}: the environment has no {variable} ({name}).")
     return environment[variable]

@@ -18,7 +18,12 @@ from aiosmtpd.controller import Controller
 
 from digests.run import send_digests
 from digests.sending import NotSent, post_message, send_mail
-from digests.settings import DigestSettings, MailServer, Recipient
+from digests.settings import (
+    DigestSettings,
+    DigestSettingsError,
+    MailServer,
+    Recipient,
+)
 from reports.release import Release, open_release
 from tests.synthetic_release import publish_synthetic
 
@@ -208,8 +213,21 @@ def test_a_server_that_is_not_there_is_named_and_a_webhook_never_is(listener):
         send_mail(some_mail(), MailServer("127.0.0.1", 1, "none", "", "", SENDER), sleep=quick())
 
 
-def test_whoever_has_no_pair_in_need_gets_nothing(mailbox, listener, release):
+def test_whoever_has_no_pair_in_need_gets_nothing(mailbox, listener, release, monkeypatch):
+    _, server = mailbox
+    whole = release.frame
+
+    def calm(table: str, **equals: Any) -> Any:
+        frame = whole(table, **equals)
+        return frame.assign(needs_attention=False) if table == "pair_board" else frame
+
+    monkeypatch.setattr(release, "frame", calm)
+    outcomes = send_digests(release, settings_of(server, listener.url), Remembered(), now=NOW)
+    assert {one.status for one in outcomes} == {"nothing to send"}
+
+
+def test_a_misspelled_program_is_no_good_news(mailbox, listener, release):
     _, server = mailbox
     settings = settings_of(server, listener.url, programs=("P9",))
-    outcomes = send_digests(release, settings, Remembered(), now=NOW)
-    assert {one.status for one in outcomes} == {"nothing to send"}
+    with pytest.raises(DigestSettingsError, match="knows no program P9; there are P1"):
+        send_digests(release, settings, Remembered(), now=NOW)
