@@ -18,11 +18,12 @@ from harvest.files import read_file
 from harvest.found import UnknownContent
 from harvest.judge import UNREAD, Finding, Judge, Tally
 from harvest.labels import Labels
-from harvest.machine import read_worklist
+from harvest.machine import read_digest, read_worklist
 from harvest.page_reader import PageReader
 from harvest.questions import Question, a_few, questions
 from harvest.rights import every_viewer, name_of
 from harvest.vocabulary import Vocabulary
+from reports.digest import build_digest
 from reports.quarterly import build_quarter
 from reports.release import Release
 from reports.report_files import write_files
@@ -74,6 +75,7 @@ class Collector:
         with tempfile.TemporaryDirectory() as scratch:
             for number, viewer in enumerate(self.viewers):
                 self.pages(viewer, _part_of(progress, name_of(viewer), number, len(self.viewers)))
+                self.digest(viewer)
                 self.reports(viewer, Path(scratch) / str(number))
         progress("All surfaces", 1.0)
         return self.tally
@@ -107,6 +109,18 @@ class Collector:
                 raise UnknownContent(f"{WORKLIST}: answered with status {answer.status}")
             found = read_worklist(json.loads(answer.body))
             self._judge(viewer).judge(read_asked(self.rows, viewer, WORKLIST, {}), found)
+
+    def digest(self, viewer: Viewer) -> None:
+        """Write and judge the weekly digest of a program's manager, with names and without."""
+        for program in viewer.programs:
+            for with_names in (False, True):
+                self.requests += 1
+                digest = build_digest(
+                    self.rows.release, programs=[program], address="", week="2000-W01",
+                    with_names=with_names,
+                )  # fmt: skip
+                asked = read_asked(self.rows, viewer, "digest", {"program": program})
+                self._judge(viewer).judge(asked, read_digest(digest))
 
     def reports(self, viewer: Viewer, folder: Path) -> None:
         """Write and judge the reports viewers are given: HR leadership and department heads."""

@@ -1,4 +1,4 @@
-"""What the worklist for machines answers, as records of pairs and the release they are from."""
+"""What the worklist for machines answers and what digests say, as records of pairs and texts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harvest.found import Found, FoundRecord, FoundText, UnknownContent
+from reports.digest import Digest
 
 _WHOLE = {"release", "total", "offset", "pairs"}
 
@@ -28,6 +29,18 @@ def read_worklist(answer: Mapping[str, Any]) -> Found:
     counts = FoundText("count of pairs", f"{answer['total']:,} pairs")
     release = FoundText("release", f"Release {answer['release']['id']}")
     return Found(records=records, texts=(counts, release))
+
+
+def read_digest(digest: Digest) -> Found:
+    """Return every pair a digest tells of, and its other words; mail and chat say no more."""
+    records = tuple(
+        FoundRecord(f"pair {n}", {"pair_id": line.pair_id, "since": line.since, "why": line.why})
+        for n, line in enumerate(digest.lines, 1)
+    )
+    told = [digest.subject.split(" (")[0], digest.headline, digest.day, *digest.foot]
+    told += [f"{count} pairs: {words}" for words, count, _ in digest.counts]
+    told += [f"{digest.more} pairs more"] if digest.more else []
+    return Found(records=records, texts=tuple(FoundText("digest", words) for words in told))
 
 
 def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:

@@ -25,6 +25,7 @@ class Line:
 
     Attributes
     ----------
+    pair_id : str
     who : str
         Names where the recipient wants them in mail, else the pair's id.
     where : str
@@ -35,6 +36,7 @@ class Line:
         The pair in the worklist.
     """
 
+    pair_id: str
     who: str
     where: str
     state: str
@@ -151,6 +153,7 @@ def _line(row: Any, address: str, search: dict[str, str], *, with_names: bool) -
     since = "days since the last session" if not pd.isna(row.last_held_on) else "days since match"
     days = format_value(row.days_since_last, "count")
     return Line(
+        pair_id=str(row.pair_id),
         who=who,
         where=f"{row.mentor_department or '?'} → {row.mentee_department or '?'}",
         state=STATES.get(row.state, row.state),

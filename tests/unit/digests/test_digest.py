@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from email.headerregistry import Address
 from urllib.parse import parse_qs, urlsplit
 
@@ -80,10 +81,8 @@ def test_a_mail_has_the_same_words_as_text_and_as_html(release):
 
 def test_words_that_look_like_markup_stay_words(release):
     digest = digest_of(release)
-    line = digest.lines[0].__class__(
-        "<b>*x*", "a & b", "Stalled", "[why](no)", "5 days", "https://h"
-    )
-    odd = digest.__class__(**(digest.__dict__ | {"lines": (line,)}))
+    line = replace(digest.lines[0], who="<b>*x*", where="a & b", why="[why](no)")
+    odd = replace(digest, lines=(line,))
     assert "&lt;b&gt;" in as_html(odd)
     assert "&lt;b&gt;" in message_of(odd, "slack")["blocks"][2]["text"]["text"]
     teams = json.dumps(message_of(odd, "teams"))
