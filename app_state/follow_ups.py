@@ -142,6 +142,13 @@ def read_batch(store: Store, batch_id: str) -> tuple[FollowUp, ...]:
     return _read(store, _ROW.c.batch_id == batch_id)
 
 
+def count(store: Store) -> int:
+    """Return how many rows the log has: it only grows, so the number tells whether it changed."""
+    with store.reading() as connection:
+        rows = sa.select(sa.func.count()).select_from(follow_up)
+        return int(connection.execute(rows).scalar_one())
+
+
 def read_log(store: Store) -> pd.DataFrame:
     """Return the whole log as :func:`app_state.helped.did_it_help` reads it."""
     statement = sa.select(*(follow_up.c[name] for name in LOG_COLUMNS))

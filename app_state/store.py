@@ -25,10 +25,19 @@ _WAIT_MILLISECONDS = 15_000  # for another writer, which needs about one
 _WRITES = "app_state_writes"  # execution option of a connection that will write
 
 
-def store_url(environment: Mapping[str, str] | None = None) -> str:
-    """Return the URL of the store: ``OUTCOMES_APP_STATE``, else a file in ``OUTCOMES_HOME``."""
+def store_url(environment: Mapping[str, str] | None = None, *, home: Path | None = None) -> str:
+    """Return the URL of the store: ``OUTCOMES_APP_STATE``, else a file in ``home``.
+
+    Parameters
+    ----------
+    environment : mapping of str to str, optional
+        The process's by default.
+    home : Path, optional
+        ``OUTCOMES_HOME`` by default.
+    """
     env = os.environ if environment is None else environment
-    home = Path(env.get("OUTCOMES_HOME") or "~/.outcomes").expanduser().absolute()
+    if home is None:
+        home = Path(env.get("OUTCOMES_HOME") or "~/.outcomes").expanduser().absolute()
     return env.get("OUTCOMES_APP_STATE") or f"sqlite:///{home / _FILE_NAME}"
 
 

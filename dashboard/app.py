@@ -14,7 +14,9 @@ import dash_mantine_components as dmc
 from dash import Input, dcc, html
 from flask import g, request
 
+from app_state.store import Store
 from dashboard.access import Role, Viewer
+from dashboard.acting import add_acting
 from dashboard.answers import AnswerStore, keep_answers
 from dashboard.components.failure import blank, no_release, page_failure
 from dashboard.components.shell import framed
@@ -51,7 +53,13 @@ _INDEX = """<!DOCTYPE html>
 </html>"""
 
 
-def create_app(releases_folder: Path, *, demo: bool, viewer: Viewer | None = None) -> dash.Dash:
+def create_app(
+    releases_folder: Path,
+    *,
+    demo: bool,
+    viewer: Viewer | None = None,
+    store: Store | None = None,
+) -> dash.Dash:
     """Return the dashboard over a folder of releases.
 
     Parameters
@@ -63,6 +71,8 @@ def create_app(releases_folder: Path, *, demo: bool, viewer: Viewer | None = Non
     viewer : Viewer, optional
         Whose rights apply outside the demo; HR leadership (no names) by default, until there is
         sign-in.
+    store : Store, optional
+        Where follow-ups are kept; without it the worklist is for reading only.
     """
     app = dash.Dash(
         "dashboard",
@@ -78,7 +88,10 @@ def create_app(releases_folder: Path, *, demo: bool, viewer: Viewer | None = Non
         routing_callback_inputs={"scheme": Input("scheme", "data")},
     )
     desk = Desk(
-        ReleaseData(releases_folder), demo=demo, viewer=viewer or Viewer(Role.HR_LEADERSHIP)
+        ReleaseData(releases_folder),
+        demo=demo,
+        viewer=viewer or Viewer(Role.HR_LEADERSHIP),
+        store=store,
     )
     dash.page_registry.clear()
     for order, page in enumerate(PAGES):
@@ -101,6 +114,7 @@ def create_app(releases_folder: Path, *, demo: bool, viewer: Viewer | None = Non
     app.enable_pages()
     add_routes(app, desk)
     add_api(app, desk)
+    add_acting(app, desk)
     protect(app)  # what is added last is done first: keep, then compress, then protect
     compress(app.server)
     keep_answers(app.server, AnswerStore(), desk.answer_key)

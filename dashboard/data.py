@@ -12,6 +12,9 @@ from typing import Any
 
 import pandas as pd
 
+from app_state import follow_ups
+from app_state.entry import FollowUp
+from app_state.store import Store
 from dashboard.access import Rights, Role, Viewer, may_read_workforce, rights, runs_program
 from dashboard.cell import (
     BY_YEAR_ONLY,
@@ -79,6 +82,21 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
+class FollowedUp:
+    """What was done about pairs, read when a page asks for it."""
+
+    store: Store
+
+    def current(self) -> dict[str, FollowUp]:
+        """Return what was last done about each pair that anything was done about."""
+        return follow_ups.current(self.store)
+
+    def history(self, pair_id: str) -> tuple[FollowUp, ...]:
+        """Return everything that was done about a pair, oldest first."""
+        return follow_ups.history(self.store, pair_id)
+
+
+@dataclass(frozen=True)
 class View:
     """What one viewer sees of one release with one set of filters.
 
@@ -96,6 +114,8 @@ class View:
         light or dark, for the colors of charts.
     notices : tuple of str
         Sentences about choices that could not be followed.
+    done : FollowedUp or None
+        Follow-ups; None where there is no store for them.
     """
 
     snapshot: Snapshot
@@ -104,6 +124,7 @@ class View:
     params: Mapping[str, str] = field(default_factory=dict)
     scheme: str = "light"
     notices: tuple[str, ...] = ()
+    done: FollowedUp | None = None
 
     @property
     def info(self) -> ReleaseInfo:

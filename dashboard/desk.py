@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import request
 
-from dashboard.access import Viewer
+from app_state import follow_ups
+from app_state.store import Store
+from dashboard.access import Viewer, rights
 from dashboard.components.shell import Frame, MenuEntry
 from dashboard.content.pairs import count_needing
-from dashboard.data import ReleaseData, View
+from dashboard.data import FollowedUp, ReleaseData, View
 from dashboard.page import Page
 from dashboard.pages import PAGES
 from dashboard.session import read_viewer
@@ -18,9 +21,12 @@ from dashboard.session import read_viewer
 class Desk:
     """What answering a request needs: the releases, and who is asking."""
 
-    def __init__(self, data: ReleaseData, *, demo: bool, viewer: Viewer) -> None:
+    def __init__(
+        self, data: ReleaseData, *, demo: bool, viewer: Viewer, store: Store | None = None
+    ) -> None:
         self.data = data
         self.demo = demo
+        self.store = store
         self._viewer = viewer
 
     def viewer(self) -> Viewer:
@@ -29,11 +35,16 @@ class Desk:
 
     def view(self, query: Mapping[str, str], *, scheme: str = "light") -> View:
         """Return what the asking viewer sees of what the address names."""
-        return self.data.view(self.viewer(), query, scheme=scheme)
+        view = self.data.view(self.viewer(), query, scheme=scheme)
+        return view if self.store is None else replace(view, done=FollowedUp(self.store))
 
     def answer_key(self) -> tuple[object, ...]:
-        """Return what an answer depends on beside the question: the release and the viewer."""
-        return (self.data.snapshot().release.info.release_id, self.viewer())
+        """Return what an answer depends on beside the question: release, viewer, follow-ups."""
+        viewer = self.viewer()
+        done = 0
+        if self.store is not None and rights(viewer, "pair_board").allowed:
+            done = follow_ups.count(self.store)
+        return (self.data.snapshot().release.info.release_id, viewer, done)
 
     def frame(self, view: View, path: str) -> Frame:
         """Return what the frame of a page needs."""

@@ -15,6 +15,8 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from app_state.errors import StoreError
+from app_state.store import Store, open_store, store_url
 from dashboard.access import Role, Viewer
 
 LOOPBACK = "127.0.0.1"
@@ -145,4 +147,14 @@ def build_wsgi() -> Any:
     _open_log(folder.parent / "outcomes.log")
     asked = json.loads(os.environ[_VIEWER_VARIABLE])
     viewer = Viewer(Role(asked["role"]), tuple(asked["programs"]), tuple(asked["departments"]))
-    return create_app(folder, demo=bool(os.environ.get(_DEMO_VARIABLE)), viewer=viewer).server
+    demo = bool(os.environ.get(_DEMO_VARIABLE))
+    return create_app(folder, demo=demo, viewer=viewer, store=_open_store(folder.parent)).server
+
+
+def _open_store(home: Path) -> Store | None:
+    """Open the store of follow-ups; without one, pages work and the worklist is for reading."""
+    try:
+        return open_store(store_url(home=home))
+    except StoreError as error:
+        logging.getLogger("outcomes.dashboard").error("follow-ups are off: %s", error)
+        return None

@@ -32,6 +32,10 @@
     return make("span", { className: "worklist__risk", title: words }, at < 0 ? words : words.slice(0, at),
       make("span", { className: "worklist__sub" }, at < 0 ? "" : words.slice(at + 2)));
   };
+  components.OutcomesFollowUp = function (props) {
+    return make("span", { className: "worklist__done", title: props.data.follow_up_sub }, props.value,
+      make("span", { className: "worklist__sub worklist__sub--one" }, props.data.follow_up_sub));
+  };
   components.OutcomesNext = function (props) {
     return make("span", { className: props.value ? "num" : "soft" }, props.data.next_words);
   };
@@ -46,7 +50,7 @@
     if (!grid || grid.dataset.fitted) { return; }
     grid.dataset.fitted = "yes";
     window.dash_ag_grid.getApiAsync("pairs-grid").then(function (api) {
-      if (isSmall()) { api.setColumnsVisible(["state_word", "next", "risk", "why", "held", "cohort"], false); }
+      if (isSmall()) { api.setColumnsVisible(["state_word", "next", "risk", "why", "follow_up", "held", "cohort"], false); }
     });
   }
   new MutationObserver(fit).observe(document.documentElement, { childList: true, subtree: true });

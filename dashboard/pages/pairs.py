@@ -14,9 +14,24 @@ from dashboard.components.region import scroll_region
 from dashboard.components.shell import headline
 from dashboard.components.state import STATE_LOOKS, shape, state_mark
 from dashboard.content import pair_risk, pairs
+from dashboard.content.follow_ups import follow_up_cell, history_lines
 from dashboard.data import View
 from dashboard.page import Page
 from reports import codes, wording
+
+# Kind, words, key; the keys work in the list and do not need a modifier.
+_ACTS = (
+    ("contacted", "Contacted", "C"),
+    ("snoozed", "Snooze 2 weeks", "S"),
+    ("rematch_wanted", "Re-match", "R"),
+    ("paused", "Pause", "P"),
+    ("ended", "Ended", "E"),
+    ("note", "Note", "N"),
+)
+_SELECTING = {
+    "rowSelection": {"mode": "multiRow", "checkboxes": True, "headerCheckbox": True},
+    "selectionColumnDef": {"width": 44, "pinned": "left", "suppressMovable": True},
+}
 
 
 def build(view: View) -> list[Any]:
@@ -128,9 +143,11 @@ def _chip(view: View, state: str, label: str, count: int, chosen: str) -> Any:
 
 
 def _worklist(view: View, warning: pair_risk.PairWarning) -> Any:
+    done = view.done.current() if view.done is not None else None
     rows = [
         pairs.grid_row(row, view)
         | {"href": _pair_href(view, row.pair_id), **_risk_cell(row.risk, warning)}
+        | (follow_up_cell(done.get(row.pair_id)) if done is not None else {})
         for row in pairs.in_state(pairs.read_board(view), pairs.chosen_state(view))
     ]
     figure = next(found for found in pairs.figures(view) if found.figure_id == "pairs-worklist")
@@ -140,7 +157,7 @@ def _worklist(view: View, warning: pair_risk.PairWarning) -> Any:
     grid = dag.AgGrid(
         id="pairs-grid",
         rowData=rows,
-        columnDefs=_columns(),
+        columnDefs=_columns(can_act=done is not None),
         defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
         dashGridOptions={
             "getRowHeight": {"function": "outcomesRowHeight()"},
@@ -153,6 +170,7 @@ def _worklist(view: View, warning: pair_risk.PairWarning) -> Any:
             "ensureDomOrder": True,
             "animateRows": False,
             "enableCellTextSelection": True,
+            **(_SELECTING if done is not None else {}),
         },
         getRowId="params.data.pair_id",
         className="worklist",
@@ -164,7 +182,43 @@ def _worklist(view: View, warning: pair_risk.PairWarning) -> Any:
         "next month.",
         className="card__sub",
     )
-    return figure_card(view, figure, [_search(), grid, foot], has_picture=False)
+    bar = [_actions()] if done is not None else []
+    return figure_card(view, figure, [_search(), *bar, grid, foot], has_picture=False)
+
+
+def _actions() -> Any:
+    """Return what can be done about the chosen pairs; the script that does it is follow-ups.js."""
+    buttons = [
+        html.Button(
+            [words, html.Kbd(key, className="acts__key")],
+            type="button",
+            disabled=True,
+            className="pill",
+            **attributes(data_act=kind, aria_keyshortcuts=key),
+        )
+        for kind, words, key in _ACTS
+    ]
+    fields = [
+        html.Label(
+            [html.Span(words), dcc.Input(id=name, autoComplete="off", placeholder=hint)],
+            className="acts__field",
+        )
+        for name, words, hint in (
+            ("act-note", "Note", "What was said, what comes next"),
+            ("act-assignee", "Who takes care", ""),
+            ("act-day", "Until, or due", "2026-12-14"),  # follow-ups.js makes it a date
+        )
+    ]
+    count = html.Span("No pair chosen", id="acts-count", className="acts__count")
+    return html.Div(
+        [
+            html.Div([count, *buttons], className="acts__row"),
+            html.Div(fields, className="acts__row"),
+        ],
+        className="acts no-print",
+        role="group",
+        **attributes(aria_label="What you did about the chosen pairs"),
+    )
 
 
 def _risk_cell(risk: float | None, warning: pair_risk.PairWarning) -> dict[str, Any]:
@@ -182,8 +236,15 @@ def _trust(view: View, warning: pair_risk.PairWarning) -> Any:
     return figure_card(view, figure, words, has_picture=False)
 
 
-def _columns() -> list[dict[str, Any]]:
+def _columns(*, can_act: bool) -> list[dict[str, Any]]:
     number = {"type": "rightAligned"}
+    acted = _column("Last follow-up", "follow_up", width=178, cellRenderer="OutcomesFollowUp")
+    # what the pair's own page says makes room for what was done
+    last = (
+        [acted]
+        if can_act
+        else [_column("Held", "held", width=60, **number), _column("Cohort", "cohort", width=108)]
+    )
     return [
         _column("State", "state_word", width=136, cellRenderer="OutcomesState"),
         _column("Mentor → senior", "pair", minWidth=170, flex=5, cellRenderer="OutcomesPair"),
@@ -191,8 +252,7 @@ def _columns() -> list[dict[str, Any]]:
         _column("Next booked", "next", width=104, cellRenderer="OutcomesNext"),
         _column("Risk", "risk", width=138, cellRenderer="OutcomesRisk"),
         _column("Why", "why", minWidth=170, flex=4, cellRenderer="OutcomesWhy"),
-        _column("Held", "held", width=60, **number),
-        _column("Cohort", "cohort", width=108),
+        *last,
     ]
 
 
@@ -237,6 +297,12 @@ def _detail(view: View, pair: Any, warning: pair_risk.PairWarning) -> Any:
         ],
         className="detail__head",
     )
+    acted = history_lines(view.done.history(pair.pair_id)) if view.done is not None else []
+    if acted:
+        items += [
+            html.Dt("Follow-ups"),
+            html.Dd([html.Div(f"{day}: {words}") for day, words in acted]),
+        ]
     body = html.Div(
         [
             html.Dl(items, className="facts"),

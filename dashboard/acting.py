@@ -1,0 +1,168 @@
+"""Follow-ups over HTTP: recorded, taken back, and handed out as a calendar.
+
+Only pairs that the asking person may see by name can be acted on. A request must come from our own
+pages: it carries a header that a foreign page cannot set without asking first.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import dash
+from flask import Response, request
+
+from app_state import follow_ups
+from app_state.board_days import has_board, keep_board
+from app_state.checking import MOST_PAIRS, Refused
+from app_state.entry import Board, Change, ChangedMeanwhile, Kind, Wording
+from app_state.errors import StoreError
+from app_state.store import Store
+from dashboard.calendar_file import calendar_of
+from dashboard.content.follow_ups import follow_up_cell, read_day
+from dashboard.data import View
+from dashboard.desk import Desk
+from reports import codes
+from reports.release import ReleaseError
+
+RECORD, UNDO, CALENDAR = "/follow-ups", "/follow-ups/undo", "/follow-ups.ics"
+HEADER, OURS = "X-Requested-With", "outcomes"
+_LOG = logging.getLogger("outcomes.dashboard")
+
+
+class NotYours(Exception):
+    """A pair that this person may not act on, or a request that is not from our pages."""
+
+
+def add_acting(app: dash.Dash, desk: Desk) -> None:
+    """Add what records follow-ups; nothing is added where there is no store."""
+    store = desk.store
+    if store is None:
+        return
+
+    def record() -> Response:
+        """Record a follow-up for one pair or many."""
+        return _answered(lambda asked, view: _record(store, view, asked), desk)
+
+    def undo() -> Response:
+        """Take back what was recorded in one go."""
+        return _answered(lambda asked, view: _undo(store, view, asked), desk)
+
+    def calendar() -> Response:
+        """Hand out the follow-ups of one's own pairs that have a day."""
+        try:
+            view = desk.view({})
+            board = _board(view)
+            held = follow_ups.current(store, list(board))
+        except NotYours as error:
+            return Response(f"{error}\n", status=404, mimetype="text/plain")
+        except (StoreError, ReleaseError) as error:
+            return Response(f"{error}\n", status=503, mimetype="text/plain")
+        body = calendar_of(held.values(), address=request.host_url.rstrip("/"))
+        answer = Response(body, mimetype="text/calendar")
+        answer.headers["Content-Disposition"] = 'attachment; filename="follow-ups.ics"'
+        return answer
+
+    app.server.add_url_rule(CALENDAR, view_func=calendar)
+    app.server.add_url_rule(RECORD, view_func=record, methods=["POST"])
+    app.server.add_url_rule(UNDO, view_func=undo, methods=["POST"])
+
+
+def _answered(act: Any, desk: Desk) -> Response:
+    """Answer an act, or say in words why nothing was done."""
+    try:
+        if request.headers.get(HEADER) != OURS:
+            raise NotYours("This request did not come from the worklist.")
+        asked = request.get_json(silent=True)
+        if not isinstance(asked, dict):
+            raise Refused("The request holds no follow-up.")
+        return _said(200, act(asked, desk.view({})))
+    except NotYours as error:
+        return _said(403, {"detail": str(error)})
+    except (Refused, ValueError, TypeError, KeyError) as error:
+        words = str(error) if isinstance(error, Refused) else "This follow-up cannot be read."
+        return _said(400, {"detail": words})
+    except ChangedMeanwhile as error:
+        newest = {row.pair_id: follow_up_cell(row) for row in error.changes}
+        return _said(409, {"detail": str(error), "pairs": newest})
+    except (StoreError, ReleaseError) as error:
+        _LOG.warning("a follow-up was not recorded: %s", type(error).__name__)
+        return _said(503, {"detail": str(error)})
+
+
+def _record(store: Store, view: View, asked: Mapping[str, Any]) -> dict[str, Any]:
+    board = _board(view)
+    wanted = asked["pairs"]
+    if not isinstance(wanted, list) or not 0 < len(wanted) <= MOST_PAIRS:
+        raise Refused(f"Choose at least one pair and at most {MOST_PAIRS:,}.")
+    rows = [_own(board, one["pair_id"]) for one in wanted]
+    until_on, due_on = read_day(asked.get("until_on")), read_day(asked.get("due_on"))
+    worded = Wording(
+        str(asked.get("note") or ""), str(asked.get("assignee") or ""), due_on, until_on
+    )
+    kind = Kind(asked["kind"])
+    changes = [
+        Change(row.pair_id, int(one["seen"]), kind, worded, row.state, _band(row))
+        for one, row in zip(wanted, rows, strict=True)
+    ]
+    _keep_day(store, view)
+    batch = follow_ups.record(
+        store,
+        changes,
+        by=view.viewer.name,
+        now=dt.datetime.now(dt.UTC),
+        board=Board(view.info.release_id, view.info.data_as_of),
+        batch_id=str(asked["batch"]) if asked.get("batch") else None,
+    )
+    return _now_holds(store, batch, [row.pair_id for row in rows])
+
+
+def _undo(store: Store, view: View, asked: Mapping[str, Any]) -> dict[str, Any]:
+    batch = str(asked["batch"])
+    board = _board(view)
+    pair_ids = [row.pair_id for row in follow_ups.read_batch(store, batch)]
+    for pair_id in pair_ids:
+        _own(board, pair_id)
+    undone = follow_ups.undo(store, batch, by=view.viewer.name, now=dt.datetime.now(dt.UTC))
+    return _now_holds(store, undone, pair_ids)
+
+
+def _now_holds(store: Store, batch: str, pair_ids: list[str]) -> dict[str, Any]:
+    held = follow_ups.current(store, pair_ids)
+    cells = {pair_id: follow_up_cell(held.get(pair_id)) for pair_id in pair_ids}
+    return {"batch": batch, "pairs": cells}
+
+
+def _board(view: View) -> dict[str, SimpleNamespace]:
+    granted = view.rights("pair_board")
+    if not granted.allowed:
+        raise NotYours(granted.reason)
+    return {row.pair_id: row for row in view.rows("pair_board")}
+
+
+def _own(board: Mapping[str, SimpleNamespace], pair_id: object) -> SimpleNamespace:
+    row = board.get(str(pair_id))
+    if row is None:
+        raise NotYours("This pair is not on your worklist any more. Load the page again.")
+    return row
+
+
+def _keep_day(store: Store, view: View) -> None:
+    """Keep the whole board of the release day: followed-up pairs are compared with the others."""
+    day = view.info.data_as_of
+    if not has_board(store, day):
+        every = view.snapshot.rows("pair_board")
+        keep_board(store, day, [(row.pair_id, row.state, _band(row)) for row in every])
+
+
+def _band(row: SimpleNamespace) -> str:
+    return "" if row.risk is None else codes.risk_name(row.risk)
+
+
+def _said(status: int, content: Mapping[str, Any]) -> Response:
+    body = json.dumps(content, ensure_ascii=False)
+    return Response(body, status=status, mimetype="application/json")
