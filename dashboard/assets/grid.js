@@ -50,7 +50,9 @@
     if (!grid || grid.dataset.fitted) { return; }
     grid.dataset.fitted = "yes";
     window.dash_ag_grid.getApiAsync("pairs-grid").then(function (api) {
-      if (isSmall()) { api.setColumnsVisible(["state_word", "next", "risk", "why", "follow_up", "held", "cohort"], false); }
+      if (!isSmall()) { return; }
+      api.setColumnWidths([{ key: "days", newWidth: 104 }]);
+      api.setColumnsVisible(["state_word", "next", "risk", "why", "follow_up", "held", "cohort"], false);
     });
   }
   new MutationObserver(fit).observe(document.documentElement, { childList: true, subtree: true });

@@ -247,7 +247,7 @@ def _columns(*, can_act: bool) -> list[dict[str, Any]]:
     )
     return [
         _column("State", "state_word", width=136, cellRenderer="OutcomesState"),
-        _column("Mentor → senior", "pair", minWidth=170, flex=5, cellRenderer="OutcomesPair"),
+        _column("Mentor → senior", "pair", minWidth=150, flex=5, cellRenderer="OutcomesPair"),
         _column("Since last", "days", width=118, cellRenderer="OutcomesDays", **number),
         _column("Next booked", "next", width=104, cellRenderer="OutcomesNext"),
         _column("Risk", "risk", width=138, cellRenderer="OutcomesRisk"),
