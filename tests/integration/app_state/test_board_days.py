@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import AbstractContextManager
 
 import pandas as pd
+import pytest
+import sqlalchemy as sa
 
 from app_state.board_days import KEPT_DAYS, has_board, keep_board, read_boards
 from app_state.entry import Board, Kind
+from app_state.errors import StoreError
 from app_state.follow_ups import read_log, record
 from app_state.helped import did_it_help
 from app_state.store import Store
@@ -20,7 +24,7 @@ PAIRS = [("p1", "dormant", "high"), ("p2", "on_track", "")]
 
 def kept_days(store: Store) -> set[dt.date]:
     days = (BOARD.data_as_of + n * DAY for n in range(-200, 200))
-    return {day for day in days if has_board(store, day)}
+    return {day for day in days if not has_board(store, day, 0)}
 
 
 def test_a_board_of_the_same_day_takes_the_place_of_the_earlier_one(store: Store) -> None:
@@ -29,6 +33,37 @@ def test_a_board_of_the_same_day_takes_the_place_of_the_earlier_one(store: Store
     keep_board(store, BOARD.data_as_of, [("p1", "stalled", "low")])
     rows = read_boards(store)
     assert rows.to_numpy().tolist() == [[BOARD.data_as_of, "p1", "stalled", "low"]]
+
+
+def test_a_board_that_was_interrupted_is_not_taken_for_whole(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contact(store, "p1")
+    monkeypatch.setattr("app_state.board_days._PAIRS_AT_ONCE", 10)
+    pairs = [(f"p{n:02}", "dormant", "high") for n in range(25)]
+    writing, turns = store.writing, iter(range(10))
+
+    def broken() -> AbstractContextManager[sa.Connection]:
+        if next(turns) == 2:
+            raise StoreError("the disk is full")
+        return writing()
+
+    monkeypatch.setattr(store, "writing", broken)
+    with pytest.raises(StoreError):
+        keep_board(store, BOARD.data_as_of, pairs)
+    assert not has_board(store, BOARD.data_as_of, 25)
+    keep_board(store, BOARD.data_as_of, pairs)
+    assert has_board(store, BOARD.data_as_of, 25)
+    assert len(read_boards(store)) == 25
+
+
+def test_pairs_that_left_the_board_leave_its_day(store: Store) -> None:
+    contact(store, "p1")
+    keep_board(store, BOARD.data_as_of, [(f"p{n}", "dormant", "") for n in range(3_000)])
+    keep_board(store, BOARD.data_as_of, [(f"p{n}", "stalled", "") for n in range(1_500)])
+    kept = read_boards(store)
+    assert sorted(kept["pair_id"]) == sorted(f"p{n}" for n in range(1_500))
+    assert set(kept["state"]) == {"stalled"}
 
 
 def test_only_boards_with_follow_ups_are_read_and_outlive_the_others(store: Store) -> None:
