@@ -29,10 +29,17 @@ def kept_days(store: Store) -> set[dt.date]:
 
 def test_a_board_of_the_same_day_takes_the_place_of_the_earlier_one(store: Store) -> None:
     contact(store, "p1")
-    keep_board(store, BOARD.data_as_of, PAIRS)
-    keep_board(store, BOARD.data_as_of, [("p1", "stalled", "low")])
+    keep_board(store, BOARD.data_as_of, [("p1", "stalled", "low"), ("p2", "dormant", "high")])
+    keep_board(store, BOARD.data_as_of, [("p1", "dormant", "high")])
     rows = read_boards(store)
-    assert rows.to_numpy().tolist() == [[BOARD.data_as_of, "p1", "stalled", "low"]]
+    assert rows.to_numpy().tolist() == [[BOARD.data_as_of, "p1", "dormant", "high"]]
+
+
+def test_only_states_and_bands_with_follow_ups_are_read(store: Store) -> None:
+    contact(store, "p1")  # dormant, high
+    places = [("p1", "dormant", "high"), ("p2", "dormant", "high"), ("p3", "dormant", "low")]
+    keep_board(store, BOARD.data_as_of, [*places, ("p4", "stalled", "high")])
+    assert list(read_boards(store)["pair_id"]) == ["p1", "p2"]
 
 
 def test_a_board_that_was_interrupted_is_not_taken_for_whole(
@@ -59,11 +66,10 @@ def test_a_board_that_was_interrupted_is_not_taken_for_whole(
 
 def test_pairs_that_left_the_board_leave_its_day(store: Store) -> None:
     contact(store, "p1")
-    keep_board(store, BOARD.data_as_of, [(f"p{n}", "dormant", "") for n in range(3_000)])
-    keep_board(store, BOARD.data_as_of, [(f"p{n}", "stalled", "") for n in range(1_500)])
-    kept = read_boards(store)
-    assert sorted(kept["pair_id"]) == sorted(f"p{n}" for n in range(1_500))
-    assert set(kept["state"]) == {"stalled"}
+    for count in (2_500, 1_200):
+        pairs = [(f"p{n}", "dormant", "high") for n in range(count)]
+        keep_board(store, BOARD.data_as_of, pairs)
+        assert sorted(read_boards(store)["pair_id"]) == sorted(pair[0] for pair in pairs)
 
 
 def test_only_boards_with_follow_ups_are_read_and_outlive_the_others(store: Store) -> None:
