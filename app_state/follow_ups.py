@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -24,7 +24,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app_state.checking import Refused, as_moment, check_batch, clean_name, clean_row, clean_wording
 from app_state.entry import Board, Change, ChangedMeanwhile, FollowUp, Kind, Wording
-from app_state.store import Store
+from app_state.store import Store, parts
 from app_state.tables import follow_up
 
 _ROW = follow_up.alias("written")
@@ -113,21 +113,29 @@ def undo(store: Store, batch_id: str, *, by: str, now: dt.datetime) -> str:
     return batch
 
 
-def current(store: Store, pair_ids: Iterable[str] | None = None) -> dict[str, FollowUp]:
+def current(
+    store: Store, pair_ids: Iterable[str] | None = None, *, since: dt.datetime | None = None
+) -> dict[str, FollowUp]:
     """Return the newest row of each pair that has any; its version is what a change has to name.
 
     Parameters
     ----------
     pair_ids : iterable of str, optional
         Pairs; all by default.
+    since : datetime, optional
+        Only pairs with a row written then or later. Whoever keeps the answer for all pairs asks for
+        what came since, with a minute's margin for clocks and for writes not yet on disk.
     """
     newest = sa.select(follow_up.c.pair_id, sa.func.max(follow_up.c.version))
     newest = newest.group_by(follow_up.c.pair_id)
+    if since is not None:
+        touched = sa.select(_ACT.c.pair_id).where(_ACT.c.at >= as_moment(since))
+        newest = newest.where(follow_up.c.pair_id.in_(touched))
     if pair_ids is None:
         return {row.pair_id: row for row in _read(store, _key().in_(newest))}
     return {
         row.pair_id: row
-        for some in _parts(pair_ids)
+        for some in parts(pair_ids, _MANY)
         for row in _read(store, _key().in_(newest.where(follow_up.c.pair_id.in_(some))))
     }
 
@@ -177,7 +185,7 @@ def _append(store: Store, rows: list[dict[str, Any]], consequence: str = _NOTHIN
 
 def _check_seen(connection: sa.Connection, seen: Mapping[str, int]) -> None:
     """Refuse versions that nobody can have seen: rows after them would leave a gap."""
-    for some in _parts([pair_id for pair_id, version in seen.items() if version > 0]):
+    for some in parts((pair for pair, version in seen.items() if version > 0), _MANY):
         is_seen = sa.tuple_(follow_up.c.pair_id, follow_up.c.version).in_(
             [(pair_id, seen[pair_id]) for pair_id in some]
         )
@@ -190,7 +198,7 @@ def _newer(store: Store, seen: Mapping[str, int]) -> tuple[FollowUp, ...]:
     """Return what was recorded after the versions seen."""
     return tuple(
         row
-        for some in _parts(seen)
+        for some in parts(seen, _MANY)
         for row in _read(store, _ROW.c.pair_id.in_(some))
         if row.version > seen[row.pair_id]
     )
@@ -225,9 +233,3 @@ def _as_before(row: FollowUp, before: FollowUp | None) -> dict[str, Any]:
         return _columns(before) | {"version": row.version + 1}
     nothing = vars(Wording()) | {"kind": Kind.NONE, "act_version": None}
     return _columns(row) | nothing | {"version": row.version + 1}
-
-
-def _parts(pair_ids: Iterable[str]) -> Iterator[list[str]]:
-    every = list(pair_ids)
-    for start in range(0, len(every), _MANY):
-        yield every[start : start + _MANY]

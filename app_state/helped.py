@@ -8,8 +8,9 @@ followed-up pairs (direct standardization).
 
 A comparison pair counts until somebody follows it up: it is censored on that day. Leaving it out
 instead would keep those that met in time to be let alone and drop the silent ones, so that
-contacting looked harmful where it does nothing (a third of the silent pairs contacted each week:
-see tests/unit/app_state/test_helped.py). Without censoring the estimate is the plain share.
+contacting looked harmful where it does nothing: by 20 percentage points where a third of the silent
+pairs is contacted each week (tests/simulated_follow_ups.py). Where no comparison pair is followed
+up, the estimate is the plain share.
 
 A pair can be watched many times, so variances are over pairs, from each row's influence.
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
@@ -20,6 +20,7 @@ from app_state import schema
 from app_state.errors import StoreError, explain
 from app_state.migrations import NEWEST
 
+T = TypeVar("T")
 _FILE_NAME = "app_state.sqlite3"
 _WAIT_MILLISECONDS = 15_000  # for another writer, which needs about one
 _WRITES = "app_state_writes"  # execution option of a connection that will write
@@ -164,6 +165,13 @@ def migrate(store: Store, to: str = NEWEST) -> None:
             return
     with store.writing() as connection:  # where others may have been first
         schema.migrate(connection, to)
+
+
+def parts(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield values in lists of a size; engines take some tens of thousands in one statement."""
+    every = list(values)
+    for start in range(0, len(every), size):
+        yield every[start : start + size]
 
 
 def _open_file(url: sa.URL) -> sa.Engine:

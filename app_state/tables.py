@@ -72,6 +72,7 @@ follow_up = Table(
 )
 Index(None, follow_up.c.batch_id)
 Index(None, follow_up.c.data_as_of)
+Index(None, follow_up.c.at)
 
 board_day = Table(
     "board_day",

@@ -38,6 +38,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_follow_up_batch_id", "follow_up", ["batch_id"])
     op.create_index("ix_follow_up_data_as_of", "follow_up", ["data_as_of"])
+    op.create_index("ix_follow_up_at", "follow_up", ["at"])
     op.create_table(
         "board_day",
         sa.Column("data_as_of", sa.Date(), nullable=False),

@@ -193,6 +193,15 @@ def test_more_pairs_than_fit_one_statement_can_be_asked_for(store: Store) -> Non
     assert found == current(store)
 
 
+def test_what_came_since_a_moment_can_be_asked_for(store: Store) -> None:
+    contact(store, "p1", "p2", "p3")
+    record(store, [change("p2", 1)], by="Bob", now=LATER, board=BOARD)
+    found = current(store, since=LATER)
+    assert {pair: row.version for pair, row in found.items()} == {"p2": 2}
+    assert set(current(store, since=NOW)) == {"p1", "p2", "p3"}
+    assert set(current(store, ["p1", "p2"], since=LATER)) == {"p2"}
+
+
 def test_what_was_recorded_survives_closing_and_opening(store: Store, url: str) -> None:
     batch = contact(store, "p1", note="Called her")
     before = history(store, "p1")

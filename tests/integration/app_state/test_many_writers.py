@@ -78,7 +78,7 @@ def test_threads_of_one_process_share_a_store(store: Store) -> None:
     assert len(current(store)) == WRITERS * 5
 
 
-@pytest.mark.parametrize("bulk", [1, 500])
+@pytest.mark.parametrize("bulk", [1, 200])
 def test_what_was_acknowledged_before_a_kill_is_there(url: str, bulk: int) -> None:
     chance = random.Random(bulk)
     acknowledged: list[str] = []
