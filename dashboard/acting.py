@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -83,9 +84,8 @@ def _answered(act: Any, desk: Desk) -> Response:
         return _said(200, act(asked, desk.view({})))
     except NotYours as error:
         return _said(403, {"detail": str(error)})
-    except (Refused, ValueError, TypeError, KeyError) as error:
-        words = str(error) if isinstance(error, Refused) else "This follow-up cannot be read."
-        return _said(400, {"detail": words})
+    except Refused as error:
+        return _said(400, {"detail": str(error)})
     except ChangedMeanwhile as error:
         newest = {row.pair_id: follow_up_cell(row) for row in error.changes}
         return _said(409, {"detail": str(error), "pairs": newest})
@@ -94,20 +94,40 @@ def _answered(act: Any, desk: Desk) -> Response:
         return _said(503, {"detail": str(error)})
 
 
-def _record(store: Store, view: View, asked: Mapping[str, Any]) -> dict[str, Any]:
-    board = _board(view)
-    wanted = asked["pairs"]
-    if not isinstance(wanted, list) or not 0 < len(wanted) <= MOST_PAIRS:
+@dataclass(frozen=True)
+class _Asked:
+    """A follow-up as a page asks for it."""
+
+    pairs: tuple[tuple[str, int], ...]
+    kind: Kind
+    worded: Wording
+    batch: str | None
+
+
+def _read_asked(asked: Mapping[str, Any]) -> _Asked:
+    try:
+        pairs = tuple((str(one["pair_id"]), int(one["seen"])) for one in asked["pairs"])
+        worded = Wording(
+            note=str(asked.get("note") or ""),
+            assignee=str(asked.get("assignee") or ""),
+            due_on=read_day(asked.get("due_on")),
+            until_on=read_day(asked.get("until_on")),
+        )
+        batch = str(asked["batch"]) if asked.get("batch") else None
+        found = _Asked(pairs, Kind(asked["kind"]), worded, batch)
+    except (ValueError, TypeError, KeyError) as error:
+        raise Refused("This follow-up cannot be read.") from error
+    if not 0 < len(pairs) <= MOST_PAIRS:
         raise Refused(f"Choose at least one pair and at most {MOST_PAIRS:,}.")
-    rows = [_own(board, one["pair_id"]) for one in wanted]
-    until_on, due_on = read_day(asked.get("until_on")), read_day(asked.get("due_on"))
-    worded = Wording(
-        str(asked.get("note") or ""), str(asked.get("assignee") or ""), due_on, until_on
-    )
-    kind = Kind(asked["kind"])
+    return found
+
+
+def _record(store: Store, view: View, asked: Mapping[str, Any]) -> dict[str, Any]:
+    wanted, board = _read_asked(asked), _board(view)
+    rows = [(_own(board, pair_id), seen) for pair_id, seen in wanted.pairs]
     changes = [
-        Change(row.pair_id, int(one["seen"]), kind, worded, row.state, _band(row))
-        for one, row in zip(wanted, rows, strict=True)
+        Change(row.pair_id, seen, wanted.kind, wanted.worded, row.state, _band(row))
+        for row, seen in rows
     ]
     _keep_day(store, view)
     batch = follow_ups.record(
@@ -116,14 +136,13 @@ def _record(store: Store, view: View, asked: Mapping[str, Any]) -> dict[str, Any
         by=view.viewer.name,
         now=dt.datetime.now(dt.UTC),
         board=Board(view.info.release_id, view.info.data_as_of),
-        batch_id=str(asked["batch"]) if asked.get("batch") else None,
+        batch_id=wanted.batch,
     )
-    return _now_holds(store, batch, [row.pair_id for row in rows])
+    return _now_holds(store, batch, [row.pair_id for row, _ in rows])
 
 
 def _undo(store: Store, view: View, asked: Mapping[str, Any]) -> dict[str, Any]:
-    batch = str(asked["batch"])
-    board = _board(view)
+    batch, board = str(asked.get("batch") or ""), _board(view)
     pair_ids = [row.pair_id for row in follow_ups.read_batch(store, batch)]
     for pair_id in pair_ids:
         _own(board, pair_id)
@@ -153,9 +172,8 @@ def _own(board: Mapping[str, SimpleNamespace], pair_id: object) -> SimpleNamespa
 
 def _keep_day(store: Store, view: View) -> None:
     """Keep the whole board of the release day: followed-up pairs are compared with the others."""
-    day = view.info.data_as_of
-    if not has_board(store, day):
-        every = view.snapshot.rows("pair_board")
+    day, every = view.info.data_as_of, view.snapshot.rows("pair_board")
+    if not has_board(store, day, len(every)):
         keep_board(store, day, [(row.pair_id, row.state, _band(row)) for row in every])
 
 
