@@ -7,6 +7,7 @@ from typing import Any
 import dash_ag_grid as dag
 from dash import dcc, html
 
+from dashboard.components.acts import acts_bar
 from dashboard.components.attributes import attributes
 from dashboard.components.card import figure_card, word_card
 from dashboard.components.link import link
@@ -19,15 +20,6 @@ from dashboard.data import View
 from dashboard.page import Page
 from reports import codes, wording
 
-# Kind, words, key; the keys work in the list and do not need a modifier.
-_ACTS = (
-    ("contacted", "Contacted", "C"),
-    ("snoozed", "Snooze 2 weeks", "S"),
-    ("rematch_wanted", "Re-match", "R"),
-    ("paused", "Pause", "P"),
-    ("ended", "Ended", "E"),
-    ("note", "Note", "N"),
-)
 _SELECTING = {
     "rowSelection": {"mode": "multiRow", "checkboxes": True, "headerCheckbox": True},
     "selectionColumnDef": {"width": 44, "pinned": "left", "suppressMovable": True},
@@ -182,43 +174,8 @@ def _worklist(view: View, warning: pair_risk.PairWarning) -> Any:
         "next month.",
         className="card__sub",
     )
-    bar = [_actions()] if done is not None else []
+    bar = [acts_bar()] if done is not None else []
     return figure_card(view, figure, [_search(), *bar, grid, foot], has_picture=False)
-
-
-def _actions() -> Any:
-    """Return what can be done about the chosen pairs; the script that does it is follow-ups.js."""
-    buttons = [
-        html.Button(
-            [words, html.Kbd(key, className="acts__key")],
-            type="button",
-            disabled=True,
-            className="pill",
-            **attributes(data_act=kind, aria_keyshortcuts=key),
-        )
-        for kind, words, key in _ACTS
-    ]
-    fields = [
-        html.Label(
-            [html.Span(words), dcc.Input(id=name, autoComplete="off", placeholder=hint)],
-            className="acts__field",
-        )
-        for name, words, hint in (
-            ("act-note", "Note", "What was said, what comes next"),
-            ("act-assignee", "Who takes care", ""),
-            ("act-day", "Until, or due", "2026-12-14"),  # follow-ups.js makes it a date
-        )
-    ]
-    count = html.Span("No pair chosen", id="acts-count", className="acts__count")
-    return html.Div(
-        [
-            html.Div([count, *buttons], className="acts__row"),
-            html.Div(fields, className="acts__row"),
-        ],
-        className="acts no-print",
-        role="group",
-        **attributes(aria_label="What you did about the chosen pairs"),
-    )
 
 
 def _risk_cell(risk: float | None, warning: pair_risk.PairWarning) -> dict[str, Any]:

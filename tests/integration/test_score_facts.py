@@ -222,9 +222,9 @@ def test_a_company_gets_its_effects_on_scores_from_its_facts(warehouse: Warehous
     assert set(of_scores(analyses.group_effect)["grouping"]) == {"cohort", "department"}
     assert "pre_trend_p" in set(of_scores(analyses.diagnostic)["check_id"])
     without = run_analyses(warehouse, as_of=made_up.AS_OF)
-    assert set(without.estimate["analysis"]) == {"retention"}
-    retention = analyses.estimate[analyses.estimate["analysis"] == "retention"]
-    pd.testing.assert_frame_equal(retention.reset_index(drop=True), without.estimate)
+    assert set(without.estimate["analysis"]) == {"retention", "careers"}
+    others = analyses.estimate[analyses.estimate["analysis"] != "engagement"]
+    pd.testing.assert_frame_equal(others.reset_index(drop=True), without.estimate)
 
 
 def test_the_scores_add_up_to_those_of_the_figures_on_voices(warehouse: Warehouse) -> None:

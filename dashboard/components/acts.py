@@ -1,0 +1,52 @@
+"""What can be done about the chosen pairs: buttons with their keys, and the words beside them."""
+
+from __future__ import annotations
+
+from dash import dcc, html
+
+from dashboard.components.attributes import attributes
+
+# Kind, words, key; the keys work in the list and do not need a modifier.
+_ACTS = (
+    ("contacted", "Contacted", "C"),
+    ("snoozed", "Snooze 2 weeks", "S"),
+    ("rematch_wanted", "Re-match", "R"),
+    ("paused", "Pause", "P"),
+    ("ended", "Ended", "E"),
+    ("note", "Note", "N"),
+)
+
+
+def acts_bar() -> html.Div:
+    """Return what can be done about the chosen pairs; the script that does it is follow-ups.js."""
+    buttons = [
+        html.Button(
+            [words, html.Kbd(key, className="acts__key")],
+            type="button",
+            disabled=True,
+            className="pill",
+            **attributes(data_act=kind, aria_keyshortcuts=key),
+        )
+        for kind, words, key in _ACTS
+    ]
+    fields = [
+        html.Label(
+            [html.Span(words), dcc.Input(id=name, autoComplete="off", placeholder=hint)],
+            className="acts__field",
+        )
+        for name, words, hint in (
+            ("act-note", "Note", "What was said, what comes next"),
+            ("act-assignee", "Who takes care", ""),
+            ("act-day", "Until, or due", "2026-12-14"),  # follow-ups.js makes it a date
+        )
+    ]
+    count = html.Span("No pair chosen", id="acts-count", className="acts__count")
+    return html.Div(
+        [
+            html.Div([count, *buttons], className="acts__row"),
+            html.Div(fields, className="acts__row"),
+        ],
+        className="acts no-print",
+        role="group",
+        **attributes(aria_label="What you did about the chosen pairs"),
+    )
