@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from reports.changes import known_number
+from reports.codes import MEASURE_UNITS
 from reports.content import Sentence
 from reports.effects import WHO, EffectRow, is_certain, share_sentence, share_title
 from reports.wording import capitalized, format_number
 
 SCORES = "score_difference"  # the measure of an effect on scores, in points of the scale
 DECIMALS = 2  # of effects on scores; one would hide most of them
+# How a table writes effects: scores like ratios, with two decimals, where points have one.
+TABLE_UNITS = MEASURE_UNITS | {SCORES: "ratio"}
 
 
 def effect_sentence(row: EffectRow, *, is_settled: bool = False) -> Sentence:

@@ -8,7 +8,6 @@ import pandas as pd
 
 from reports.codes import (
     ARMS,
-    MEASURE_UNITS,
     MEASURES,
     POPULATIONS,
     VARIANTS,
@@ -19,6 +18,7 @@ from reports.content import Chart, Column, Section, Sentence, Series, Table, Val
 from reports.diagnostics import diagnostic_title, diagnostic_words
 from reports.effects import naive_sentence, share_sentence, share_title
 from reports.quarter_data import QuarterData, reasons
+from reports.score_effects import TABLE_UNITS
 from reports.sections.judged import judged_tables, outcome_words
 from reports.sections.overview import main_effect
 from reports.wording import format_horizon
@@ -122,7 +122,7 @@ def _estimate_table(
         ),
         rows=tuple(found),
         notes=notes,
-        row_units=tuple(MEASURE_UNITS.get(measure, "ratio") for measure in rows["measure"]),
+        row_units=tuple(TABLE_UNITS.get(measure, "ratio") for measure in rows["measure"]),
     )
 
 

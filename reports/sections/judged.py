@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from reports.codes import MEASURE_UNITS, MEASURES, OUTCOMES, POPULATIONS
+from reports.codes import MEASURES, OUTCOMES, POPULATIONS
 from reports.content import Chart, Column, Series, Table, Value, Withheld
 from reports.quarter_data import QuarterData, reasons
-from reports.score_effects import construct_words, effect_sentence
+from reports.score_effects import TABLE_UNITS, construct_words, effect_sentence
 from reports.verdicts import NO_SIGN, VERDICT_WORDS, verdict_sentence
 from reports.wording import format_horizon
 
@@ -93,7 +93,7 @@ def by_group(data: QuarterData) -> Table:
             Column("note", "Note"),
         ),
         rows=tuple(rows),
-        row_units=tuple(MEASURE_UNITS.get(measure, "ratio") for measure in frame["measure"]),
+        row_units=tuple(TABLE_UNITS.get(measure, "ratio") for measure in frame["measure"]),
     )
 
 
