@@ -197,7 +197,8 @@ verdict = Table(
 backtest = Table(
     "backtest",
     metadata,
-    Column("model", String),  # logistic, boosting, silent_30_days, recency
+    # logistic, boosting, silent_30_days, recency; all: about the test; none: no warning is given
+    Column("model", String),
     Column("measure", String),
     Column("value", Double),
     Column("is_used", Boolean),  # the model behind the risk on the board

@@ -35,9 +35,7 @@ def naive_rows(view: View) -> list[tuple[str, SimpleNamespace]]:
         "naive_difference": "Naive, members against others",
         "naive_before_after": "Naive, before against after",
     }
-    found = [(name, deciding_row(view, variant=variant)) for variant, name in names.items()]
-    found = [(name, row) for name, row in found if row is not None]
-    return [(name, row) for name, row in found if row is not None] if len(found) > 1 else []
+    return _beside_main(view, names)
 
 
 def naive_words(view: View) -> Sentence | None:
@@ -54,20 +52,18 @@ def naive_words(view: View) -> Sentence | None:
 
 def naive_figure(view: View) -> Figure:
     """Return the deciding estimate beside what a naive comparison says."""
-    return _variants(
-        view,
-        ("naive-comparison", "Why not simply compare?"),
-        [(name, row) for name, row in naive_rows(view)],
-    )
+    return _variants(view, ("naive-comparison", "Why not simply compare?"), naive_rows(view))
 
 
 def other_ways(view: View) -> list[tuple[str, SimpleNamespace]]:
     """Return the deciding estimate and the same question asked in other ways, named."""
-    found = [
-        (codes.VARIANTS[variant], deciding_row(view, variant=variant))
-        for variant in codes.VARIANTS
-        if not variant.startswith("naive")
-    ]
+    names = {v: words for v, words in codes.VARIANTS.items() if not v.startswith("naive")}
+    return _beside_main(view, names)
+
+
+def _beside_main(view: View, names: dict[str, str]) -> list[tuple[str, SimpleNamespace]]:
+    """Return the estimates the release has, named; none where the main one would stand alone."""
+    found = [(name, deciding_row(view, variant=variant)) for variant, name in names.items()]
     known = [(name, row) for name, row in found if row is not None]
     return known if len(known) > 1 else []
 

@@ -14,12 +14,12 @@ from reports.codes import (
     VERDICTS,
     covariate_words,
 )
-from reports.content import Chart, Column, Section, Sentence, Series, Table, Value, Withheld
+from reports.content import Chart, Column, Section, Sentence, Series, Table, Value
 from reports.diagnostics import diagnostic_title, diagnostic_words
 from reports.effects import naive_sentence, share_sentence, share_title
 from reports.quarter_data import QuarterData, reasons
 from reports.score_effects import TABLE_UNITS
-from reports.sections.judged import judged_tables, outcome_words
+from reports.sections.judged import effect_number, judged_tables, outcome_words
 from reports.sections.overview import main_effect
 from reports.wording import format_horizon
 
@@ -94,11 +94,11 @@ def _estimate_table(
     """Return estimates as a table; ``leading`` are the first columns, one tuple per row."""
     found: list[tuple[Value, ...]] = []
     for first, row in zip(leading, rows.itertuples(index=False), strict=True):
-        numbers = [_number(row, part) for part in ("point", "lower", "upper")]
+        numbers = [effect_number(row, part) for part in ("point", "lower", "upper")]
         # months employed have none of their own
         has_smallest = row.measure != "months_employed"
-        smallest = _number(row, "minimum_detectable_effect") if has_smallest else None
-        sizes = [_number(row, p) for p in ("effective_sample_size", "n_treated", "n_control")]
+        smallest = effect_number(row, "minimum_detectable_effect") if has_smallest else None
+        sizes = [effect_number(row, p) for p in ("effective_sample_size", "n_treated", "n_control")]
         measure = MEASURES.get(row.measure, row.measure)
         within = "" if pd.isna(row.horizon_months) else format_horizon(int(row.horizon_months))
         found.append((*first, measure, within, *numbers, smallest, *sizes, reasons(numbers[0])))
@@ -227,15 +227,6 @@ def _balance(data: QuarterData) -> Table:
         notes=("What was not measured may still differ; the check on unseen causes says how "
                "strong it would have to be.",),
     )  # fmt: skip
-
-
-def _number(row: Any, name: str) -> Value:
-    number = getattr(row, name)
-    if not pd.isna(number):
-        return float(number)
-    if name in ("point", "lower", "upper") and row.status != "shown":
-        return Withheld(row.status, str(row.reason))
-    return None
 
 
 def _plain(number: float) -> float | None:

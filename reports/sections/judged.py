@@ -69,7 +69,7 @@ def by_group(data: QuarterData) -> Table:
     rows: list[tuple[Value, ...]] = []
     for row in frame.itertuples(index=False):
         place = data.label(row.grouping, row.cohort or row.department)
-        numbers = [_number(row, part) for part in ("point", "lower", "upper")]
+        numbers = [effect_number(row, part) for part in ("point", "lower", "upper")]
         within = "" if pd.isna(row.horizon_months) else format_horizon(int(row.horizon_months))
         count = None if pd.isna(row.n_treated) else float(row.n_treated)
         head = (outcome_words(row.outcome), row.grouping.capitalize(), place or "Mean of all")
@@ -102,7 +102,7 @@ def by_wave(data: QuarterData) -> Table:
     frame = data.release.frame("event_study", population="all")
     rows: list[tuple[Value, ...]] = []
     for row in frame.sort_values(["outcome", "waves_since"]).itertuples(index=False):
-        numbers = [_number(row, part) for part in ("point", "lower", "upper")]
+        numbers = [effect_number(row, part) for part in ("point", "lower", "upper")]
         count = None if pd.isna(row.n_treated) else float(row.n_treated)
         rows.append((outcome_words(row.outcome), float(row.waves_since), *numbers, count,
                      reasons(numbers[0])))  # fmt: skip
@@ -131,11 +131,14 @@ def by_wave(data: QuarterData) -> Table:
     )
 
 
-def _number(row: Any, name: str) -> Value:
+def effect_number(row: Any, name: str) -> Value:
+    """Return a number of an effect, or why an effect that is not shown has none."""
     number = getattr(row, name)
     if not pd.isna(number):
         return float(number)
-    return Withheld(row.status, str(row.reason)) if row.status != "shown" else None
+    if name in ("point", "lower", "upper") and row.status != "shown":
+        return Withheld(row.status, str(row.reason))
+    return None
 
 
 def judged_tables(data: QuarterData) -> tuple[Table, ...]:
