@@ -40,11 +40,12 @@ def acts_bar() -> html.Div:
             ("act-day", "Until, or due", "2026-12-14"),  # follow-ups.js makes it a date
         )
     ]
+    calendar = html.A("Calendar of follow-ups", href="/follow-ups.ics", className="link")
     count = html.Span("No pair chosen", id="acts-count", className="acts__count")
     return html.Div(
         [
             html.Div([count, *buttons], className="acts__row"),
-            html.Div(fields, className="acts__row"),
+            html.Div([*fields, calendar], className="acts__row"),
         ],
         className="acts no-print",
         role="group",
