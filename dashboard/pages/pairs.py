@@ -15,9 +15,10 @@ from dashboard.components.region import scroll_region
 from dashboard.components.shell import headline
 from dashboard.components.state import STATE_LOOKS, shape, state_mark
 from dashboard.content import pair_risk, pairs
-from dashboard.content.follow_ups import follow_up_cell, history_lines
+from dashboard.content.follow_ups import follow_up_cell
 from dashboard.data import View
 from dashboard.page import Page
+from dashboard.pages import pair as pair_page
 from reports import codes, wording
 
 _SELECTING = {
@@ -32,7 +33,7 @@ def build(view: View) -> list[Any]:
     if warning is None:
         return [headline(pairs.title(view), _subtitle(view)), _without_names(view)]
     pair = pairs.find_pair(view)
-    detail = [_detail(view, pair, warning)] if pair is not None else []
+    detail = [pair_page.build(view, pair, warning)] if pair is not None else []
     return [
         headline(pairs.title(view), _subtitle(view)),
         *detail,
@@ -220,61 +221,6 @@ def _column(title: str, name: str, **look: Any) -> dict[str, Any]:
 def _pair_href(view: View, pair_id: str) -> str:
     state = view.params.get("state", "")
     return f"/pairs{view.filters.search(**({'state': state} if state else {}), pair=pair_id)}"
-
-
-def _detail(view: View, pair: Any, warning: pair_risk.PairWarning) -> Any:
-    line = pairs.grid_row(pair, view)
-    state = view.params.get("state", "")
-    close = f"/pairs{view.filters.search(**({'state': state} if state else {}))}"
-    facts = [
-        ("Departments", line["departments"]),
-        ("Cohort", line["cohort"] or wording.MISSING),
-        ("Matched", wording.format_day(pair.matched_on, is_short=True)),
-        ("Since last session", f"{line['days_words']}, {line['agreed']}"),
-        ("Next booked", line["next_words"]),
-        ("Sessions held", wording.format_number(pair.sessions_held or 0)),
-        ("Cancelled by the senior", wording.format_number(pair.sessions_cancelled_by_mentee or 0)),
-        ("Why", line["why"]),
-        ("Risk of no session in the next month", warning.sentence(pair)),
-    ]
-    items: list[Any] = []
-    for name, words in facts:
-        items += [html.Dt(name), html.Dd(words)]
-    events = [
-        html.Li(
-            [html.Span(day, className="timeline__day num"), html.Span(words)],
-            className=f"timeline__item timeline__item--{kind}",
-        )
-        for day, words, kind in pairs.read_timeline(view, pair)
-    ]
-    head = html.Div(
-        [
-            html.Div([html.H2(line["pair"]), state_mark(pair.state)], className="detail__name"),
-            link("Close", close, className="pill", **attributes(aria_label="Close this pair")),
-        ],
-        className="detail__head",
-    )
-    acted = history_lines(view.done.history(pair.pair_id)) if view.done is not None else []
-    if acted:
-        items += [
-            html.Dt("Follow-ups"),
-            html.Dd([html.Div(f"{day}: {words}") for day, words in acted]),
-        ]
-    body = html.Div(
-        [
-            html.Dl(items, className="facts"),
-            scroll_region(
-                [
-                    html.H3("What happened", className="section-title"),
-                    html.Ol(events, className="timeline"),
-                ],
-                "What happened to this pair",
-                kind="detail__events",
-            ),
-        ],
-        className="detail",
-    )
-    return html.Section([head, body], className="card pair-detail", id="pair-detail")
 
 
 PAGE = Page(
