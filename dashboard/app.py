@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import secrets
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import dash
 import dash_ag_grid  # noqa: F401  registers the grid's scripts before the first page is served
 import dash_mantine_components as dmc
-from dash import Input, dcc, html
+from dash import ClientsideFunction, Input, Output, dcc, html
 from flask import g, request
 
 from app_state.store import Store
@@ -20,6 +22,7 @@ from dashboard.acting import add_acting
 from dashboard.answers import AnswerStore, keep_answers
 from dashboard.components.failure import blank, no_release, page_failure
 from dashboard.components.shell import framed
+from dashboard.components.worklist import GRID
 from dashboard.data import ReleaseData, View
 from dashboard.desk import Desk
 from dashboard.filters import read_query
@@ -28,7 +31,9 @@ from dashboard.page import Page
 from dashboard.pages import PAGES
 from dashboard.protection import compress, protect
 from dashboard.routes import add_routes
+from dashboard.rows import add_rows
 from dashboard.session import read_scheme
+from dashboard.views import add_views
 from reports.release import ReleaseError
 
 register_page: Any = dash.register_page
@@ -59,6 +64,8 @@ def create_app(
     demo: bool,
     viewer: Viewer | None = None,
     store: Store | None = None,
+    store_problem: str = "",
+    today: Callable[[], dt.date] = dt.date.today,
 ) -> dash.Dash:
     """Return the dashboard over a folder of releases.
 
@@ -73,6 +80,10 @@ def create_app(
         sign-in.
     store : Store, optional
         Where follow-ups are kept; without it the worklist is for reading only.
+    store_problem : str
+        Why there is no store, for those who would act on pairs; empty where none is wanted.
+    today : function
+        Returns the day on which a page is drawn: a snooze until yesterday is over.
     """
     app = dash.Dash(
         "dashboard",
@@ -92,6 +103,8 @@ def create_app(
         demo=demo,
         viewer=viewer or Viewer(Role.HR_LEADERSHIP),
         store=store,
+        store_problem=store_problem,
+        today=today,
     )
     dash.page_registry.clear()
     for order, page in enumerate(PAGES):
@@ -114,7 +127,16 @@ def create_app(
     app.enable_pages()
     add_routes(app, desk)
     add_api(app, desk)
+    add_rows(app, desk)
+    clientside_callback: Any = app.clientside_callback
+    clientside_callback(
+        ClientsideFunction("outcomes", "rows"),
+        Output(GRID, "getRowsResponse"),
+        Input(GRID, "getRowsRequest"),
+        prevent_initial_call=True,
+    )
     add_acting(app, desk)
+    add_views(app, desk)
     protect(app)  # what is added last is done first: keep, then compress, then protect
     compress(app.server)
     keep_answers(app.server, AnswerStore(), desk.answer_key)

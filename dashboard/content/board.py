@@ -1,0 +1,171 @@
+"""The pairs of one viewer and one choice of filters, ready to be asked: by state, by name, by need.
+
+Made once for each release, program rights and filters, so that a question about 40,000 pairs costs
+what its answer costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from types import SimpleNamespace
+
+from dashboard.data import View
+
+NEEDING = ("stalled", "dormant", "never_started", "drifting", "unlogged")
+STATES = (*NEEDING, "on_track", "too_early", "paused")
+NEED_YOU, ASIDE, DUE, ALL = "needing", "aside", "due", "all"
+CHOICES = (NEED_YOU, DUE, *STATES, ASIDE, ALL)
+
+
+@dataclass(frozen=True, eq=False)
+class Board:
+    """Pairs, most in need first.
+
+    Attributes
+    ----------
+    rows : tuple
+        Rows of the release table ``pair_board``.
+    """
+
+    rows: tuple[SimpleNamespace, ...]
+
+    @cached_property
+    def by_id(self) -> Mapping[str, SimpleNamespace]:
+        """Every pair by its id."""
+        return {row.pair_id: row for row in self.rows}
+
+    @cached_property
+    def needing(self) -> tuple[SimpleNamespace, ...]:
+        """Pairs that need someone by their state, whatever was done about them."""
+        return tuple(row for row in self.rows if row.needs_attention)
+
+    @cached_property
+    def by_state(self) -> Mapping[str, tuple[SimpleNamespace, ...]]:
+        """Pairs in each state; states without pairs are there."""
+        found: dict[str, list[SimpleNamespace]] = {state: [] for state in STATES}
+        for row in self.rows:
+            found.setdefault(row.state, []).append(row)
+        return {state: tuple(rows) for state, rows in found.items()}
+
+    @cached_property
+    def after_cancellations(self) -> frozenset[str]:
+        """Pairs with cancellations by the senior among their reasons."""
+        return frozenset(
+            row.pair_id for row in self.rows if '"senior_cancelled"' in (row.reasons or "")
+        )
+
+    @cached_property
+    def _words(self) -> Mapping[str, str]:
+        """What a search looks through for each pair: names and departments."""
+        return {
+            row.pair_id: "\n".join(
+                str(text or "")
+                for text in (
+                    row.mentor_name,
+                    row.mentee_name,
+                    row.mentor_department,
+                    row.mentee_department,
+                    row.pair_id,
+                )
+            ).casefold()
+            for row in self.rows
+        }
+
+    def find(self, rows: Sequence[SimpleNamespace], words: str) -> Sequence[SimpleNamespace]:
+        """Return the pairs of which names or departments hold every one of the words."""
+        wanted = words.casefold().split()
+        if not wanted:
+            return rows
+        texts = self._words
+        return [row for row in rows if all(word in texts[row.pair_id] for word in wanted)]
+
+
+def names_are_shown(view: View) -> bool:
+    """Return whether this viewer may see named pairs."""
+    return view.rights("pair_board").allowed
+
+
+def own_board(view: View) -> Board:
+    """Return every pair this viewer may see by name, whatever the filters; empty without names."""
+    return _board(view, "", "", "")
+
+
+def read_board(view: View) -> Board:
+    """Return the pairs of the chosen slice; empty without the right to names.
+
+    A pair belongs to the department of its mentee, the senior.
+    """
+    chosen = view.filters
+    return _board(view, chosen.program, chosen.cohort, chosen.department)
+
+
+def chosen_state(view: View) -> str:
+    """Return what the address asks for: those who need you (the default), or another choice."""
+    asked = view.params.get("state", NEED_YOU)
+    return asked if asked in CHOICES else NEED_YOU
+
+
+def asked_pairs(view: View) -> Sequence[SimpleNamespace]:
+    """Return the pairs the address asks for: under its choice, with its words."""
+    return read_board(view).find(in_state(view, chosen_state(view)), view.params.get("q", ""))
+
+
+def in_state(view: View, state: str) -> Sequence[SimpleNamespace]:
+    """Return the pairs of the slice under one of :data:`CHOICES`, most in need first.
+
+    Those that need someone are without the ones set aside until later.
+    """
+    board = read_board(view)
+    if state == ALL:
+        return board.rows
+    if state == NEED_YOU:
+        aside = _aside(view)
+        return [row for row in board.needing if row.pair_id not in aside]
+    if state in (ASIDE, DUE):
+        wanted = _aside(view) if state == ASIDE else _due(view)
+        return [row for row in board.rows if row.pair_id in wanted] if wanted else ()
+    return board.by_state.get(state, ())
+
+
+def count_choices(view: View) -> dict[str, int]:
+    """Return the number of pairs under each of :data:`CHOICES`."""
+    board, aside, due = read_board(view), _aside(view), _due(view)
+    by_id = board.by_id
+    put_aside = [by_id[pair_id] for pair_id in aside if pair_id in by_id]
+    counts = {state: len(board.by_state[state]) for state in STATES}
+    counts[NEED_YOU] = len(board.needing) - sum(bool(row.needs_attention) for row in put_aside)
+    counts[ASIDE] = len(put_aside)
+    counts[DUE] = sum(pair_id in by_id for pair_id in due)
+    counts[ALL] = len(board.rows)
+    return counts
+
+
+def _board(view: View, program: str, cohort: str, department: str) -> Board:
+    granted = view.rights("pair_board")
+    if not granted.allowed:
+        return Board(())
+    key = ("board", granted.only.get("program"), program, cohort, department)
+
+    def make() -> Board:
+        rows = sorted(view.rows("pair_board"), key=lambda row: row.need_rank)
+        return Board(
+            tuple(
+                row
+                for row in rows
+                if program in ("", row.program)
+                and cohort in ("", row.cohort)
+                and department in ("", row.mentee_department)
+            )
+        )
+
+    return view.snapshot.made(key, make)
+
+
+def _aside(view: View) -> frozenset[str]:
+    return view.done.aside if view.done is not None else frozenset()
+
+
+def _due(view: View) -> frozenset[str]:
+    return view.done.due if view.done is not None else frozenset()
