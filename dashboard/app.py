@@ -15,6 +15,7 @@ import dash_ag_grid  # noqa: F401  registers the grid's scripts before the first
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Input, Output, dcc, html
 from flask import g, request
+from werkzeug.exceptions import InternalServerError
 
 from app_state.store import Store
 from dashboard.access import Role, Viewer
@@ -137,6 +138,7 @@ def create_app(
     )
     add_acting(app, desk)
     add_views(app, desk)
+    app.server.register_error_handler(500, _say_failure)
     protect(app)  # what is added last is done first: keep, then compress, then protect
     compress(app.server)
     keep_answers(app.server, AnswerStore(), desk.answer_key)
@@ -198,12 +200,18 @@ def _asked_search() -> str:
     return ""
 
 
-def _log_failure(path: str, error: Exception) -> str:
+def _log_failure(path: str, error: BaseException) -> str:
     """Log where a page failed and return the id; not the error's words, which may hold names."""
     error_id = secrets.token_hex(4)
     places = "".join(traceback.format_tb(error.__traceback__))
     _LOG.error("Page %s failed, error id %s: %s\n%s", path, error_id, type(error).__name__, places)
     return error_id
+
+
+def _say_failure(error: InternalServerError) -> tuple[dict[str, str], int]:
+    """Answer what failed outside a page in words, with an id that is in the log."""
+    error_id = _log_failure(request.path, error.original_exception or error)
+    return {"detail": f"This did not work. The log has it under the id {error_id}."}, 500
 
 
 def _whole() -> Any:

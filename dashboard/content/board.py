@@ -6,10 +6,12 @@ what its answer costs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from types import SimpleNamespace
+from typing import Any
 
 from dashboard.data import View
 
@@ -17,6 +19,28 @@ NEEDING = ("stalled", "dormant", "never_started", "drifting", "unlogged")
 STATES = (*NEEDING, "on_track", "too_early", "paused")
 NEED_YOU, ASIDE, DUE, ALL = "needing", "aside", "due", "all"
 CHOICES = (NEED_YOU, DUE, *STATES, ASIDE, ALL)
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order of pairs.
+
+    Attributes
+    ----------
+    name : str
+        Of the column.
+    read : function or None
+        Returns what a pair is ordered by, None where it has nothing; None for the order of need.
+    descending : bool
+        Largest first.
+    """
+
+    name: str = ""
+    read: Callable[[SimpleNamespace], Any] | None = None
+    descending: bool = False
+
+
+BY_NEED = Order()
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,13 +97,39 @@ class Board:
             for row in self.rows
         }
 
+    @cached_property
+    def _orders(self) -> dict[tuple[str, bool], Sequence[SimpleNamespace]]:
+        """All pairs, in each order that was asked for before."""
+        return {}
+
     def find(self, rows: Sequence[SimpleNamespace], words: str) -> Sequence[SimpleNamespace]:
         """Return the pairs of which names or departments hold every one of the words."""
-        wanted = words.casefold().split()
-        if not wanted:
+        for word in words.casefold().split():
+            texts = self._words
+            rows = [row for row in rows if word in texts[row.pair_id]]
+        return rows
+
+    def ordered(self, which: str, order: Order) -> Sequence[SimpleNamespace]:
+        """Return the pairs in a state, all, or those in need, in an order.
+
+        Pairs without a value come last, whichever way the order runs.
+        """
+        if order.read is None:
+            fixed = {ALL: self.rows, NEED_YOU: self.needing}
+            return fixed.get(which, self.by_state.get(which, ()))
+        key = (order.name, order.descending)
+        if key not in self._orders:
+            keyed = [(order.read(row), row) for row in self.rows]
+            known = [pair for pair in keyed if pair[0] is not None]
+            known.sort(key=itemgetter(0), reverse=order.descending)
+            without = [row for value, row in keyed if value is None]
+            self._orders[key] = [row for _, row in known] + without
+        rows = self._orders[key]
+        if which == ALL:
             return rows
-        texts = self._words
-        return [row for row in rows if all(word in texts[row.pair_id] for word in wanted)]
+        if which == NEED_YOU:
+            return [row for row in rows if row.needs_attention]
+        return [row for row in rows if row.state == which]
 
 
 def names_are_shown(view: View) -> bool:
@@ -112,21 +162,19 @@ def asked_pairs(view: View) -> Sequence[SimpleNamespace]:
     return read_board(view).find(in_state(view, chosen_state(view)), view.params.get("q", ""))
 
 
-def in_state(view: View, state: str) -> Sequence[SimpleNamespace]:
+def in_state(view: View, state: str, order: Order = BY_NEED) -> Sequence[SimpleNamespace]:
     """Return the pairs of the slice under one of :data:`CHOICES`, most in need first.
 
     Those that need someone are without the ones set aside until later.
     """
     board = read_board(view)
-    if state == ALL:
-        return board.rows
-    if state == NEED_YOU:
-        aside = _aside(view)
-        return [row for row in board.needing if row.pair_id not in aside]
     if state in (ASIDE, DUE):
         wanted = _aside(view) if state == ASIDE else _due(view)
-        return [row for row in board.rows if row.pair_id in wanted] if wanted else ()
-    return board.by_state.get(state, ())
+        return [row for row in board.ordered(ALL, order) if row.pair_id in wanted] if wanted else ()
+    rows, aside = board.ordered(state, order), _aside(view)
+    if state == NEED_YOU and aside:
+        return [row for row in rows if row.pair_id not in aside]
+    return rows
 
 
 def count_choices(view: View) -> dict[str, int]:

@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote_plus
 
-from app_state.entry import FollowUp
+from app_state.entry import FollowUp, Kind
 from dashboard.content import pair_risk
 from dashboard.content.board import (
     CHOICES,
     NEED_YOU,
     STATES,
+    Order,
     chosen_state,
     in_state,
     read_board,
@@ -85,25 +87,23 @@ def read_question(asked: Mapping[str, str]) -> Question:
 
 def answer(view: View, question: Question) -> Part:
     """Return the rows asked for; none for those who may not see pairs by name."""
-    found = read_board(view).find(in_state(view, question.state), question.words)
-    ordered = _in_order(view, found, question)
     warning = pair_risk.read_warning(view)
     if warning is None:
         return Part([], 0)
-    rows = [worklist_row(row, view, warning) for row in ordered[question.start : question.end]]
-    return Part(rows, len(ordered))
+    found = read_board(view).find(_in_order(view, question), question.words)
+    back, shown = list_search(view), found[question.start : question.end]
+    return Part([_row(row, view, warning, back) for row in shown], len(found))
 
 
-def worklist_row(
-    row: SimpleNamespace, view: View, warning: pair_risk.PairWarning
+def _row(
+    row: SimpleNamespace, view: View, warning: pair_risk.PairWarning, back: str
 ) -> dict[str, Any]:
     """Return one row of the grid: what is known, what was done, where the pair's page is."""
-    line = grid_row(row, view) | {"href": pair_href(view, row.pair_id)}
+    line = grid_row(row, view)
+    line["href"] = f"/pairs{back}{'&' if back else '?'}pair={quote_plus(row.pair_id)}"
     line["risk"] = None if row.risk is None else round(row.risk * 100, 1)
     line["risk_words"] = warning.short_words(row.risk)
-    if view.done is not None:
-        line |= done_cell(view, row.pair_id)
-    return line
+    return line | done_cell(view, row.pair_id)
 
 
 def done_cell(view: View, pair_id: str) -> dict[str, Any]:
@@ -114,10 +114,10 @@ def done_cell(view: View, pair_id: str) -> dict[str, Any]:
     return cell | {"aside": pair_id in view.done.aside}
 
 
-def pair_href(view: View, pair_id: str) -> str:
-    """Return the address of a pair's page that leads back to the same list."""
-    list_asked = {name: view.params[name] for name in ("state", "q") if view.params.get(name)}
-    return f"/pairs{view.filters.search(**list_asked, pair=pair_id)}"
+def list_search(view: View) -> str:
+    """Return the query of the list's address: filters, choice, and words."""
+    asked = {name: view.params[name] for name in ("state", "q") if view.params.get(name)}
+    return view.filters.search(**asked)
 
 
 def neighbours(view: View, pair_id: str) -> tuple[str, str]:
@@ -129,17 +129,17 @@ def neighbours(view: View, pair_id: str) -> tuple[str, str]:
     return (ids[at - 1] if at else "", ids[at + 1] if at + 1 < len(ids) else "")
 
 
-def _in_order(
-    view: View, rows: Sequence[SimpleNamespace], question: Question
-) -> Sequence[SimpleNamespace]:
-    if not question.sort:
-        return rows
-    read = SORTS[question.sort]
+def _in_order(view: View, question: Question) -> Sequence[SimpleNamespace]:
+    if question.sort != _BY_FOLLOW_UP:
+        order = Order(question.sort, SORTS.get(question.sort), question.descending)
+        return in_state(view, question.state, order)
+    rows = in_state(view, question.state)
     done: Mapping[str, FollowUp] = view.done.current if view.done is not None else {}
-    keyed = [(read(row, done), row) for row in rows]
-    known = [pair for pair in keyed if pair[0] is not None]
-    known.sort(key=lambda pair: pair[0], reverse=question.descending)
-    return [row for _, row in known] + [row for key, row in keyed if key is None]
+    # what was taken back has a row of its own, and nothing to order by
+    acted = {key: row.done_at for key, row in done.items() if row.kind is not Kind.NONE}
+    known = [row for row in rows if row.pair_id in acted]
+    known.sort(key=lambda row: acted[row.pair_id], reverse=question.descending)
+    return known + [row for row in rows if row.pair_id not in acted]
 
 
 def _position(asked: Mapping[str, str], name: str, usual: int) -> int:
@@ -149,19 +149,15 @@ def _position(asked: Mapping[str, str], name: str, usual: int) -> int:
     return int(text)
 
 
-def _done_at(row: SimpleNamespace, done: Mapping[str, FollowUp]) -> Any:
-    held = done.get(row.pair_id)
-    return held.done_at if held is not None and held.act_version is not None else None
-
-
 _STATE_ORDER = {state: position for position, state in enumerate(STATES)}
-SORTS: Mapping[str, Callable[[SimpleNamespace, Mapping[str, FollowUp]], Any]] = {
-    "state_word": lambda row, _: _STATE_ORDER.get(row.state),
-    "pair": lambda row, _: f"{row.mentor_name} {row.mentee_name}".casefold(),
-    "days": lambda row, _: row.days_since_last,
-    "next": lambda row, _: row.next_planned_on,
-    "risk": lambda row, _: row.risk,
-    "held": lambda row, _: row.sessions_held,
-    "cohort": lambda row, _: row.cohort,
-    "follow_up": _done_at,
+_BY_FOLLOW_UP = "follow_up"  # which the release does not hold
+SORTS: Mapping[str, Callable[[SimpleNamespace], Any] | None] = {
+    "state_word": lambda row: _STATE_ORDER.get(row.state),
+    "pair": lambda row: f"{row.mentor_name} {row.mentee_name}".casefold(),
+    "days": lambda row: row.days_since_last,
+    "next": lambda row: row.next_planned_on,
+    "risk": lambda row: row.risk,
+    "held": lambda row: row.sessions_held,
+    "cohort": lambda row: row.cohort or None,
+    _BY_FOLLOW_UP: None,
 }
