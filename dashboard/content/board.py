@@ -197,11 +197,12 @@ def _board(view: View, program: str, cohort: str, department: str) -> Board:
     key = ("board", granted.only.get("program"), program, cohort, department)
 
     def make() -> Board:
-        rows = sorted(view.rows("pair_board"), key=lambda row: row.need_rank)
+        if not (program or cohort or department):
+            return Board(tuple(sorted(view.rows("pair_board"), key=lambda row: row.need_rank)))
         return Board(
             tuple(
                 row
-                for row in rows
+                for row in own_board(view).rows
                 if program in ("", row.program)
                 and cohort in ("", row.cohort)
                 and department in ("", row.mentee_department)

@@ -126,8 +126,13 @@ def figures(view: View) -> list[Figure]:
     if warning is not None:
         found.append(worklist_figure(view, warning))
         if warning.used:
-            found.append(pair_risk.warning_figure(warning, f"Back-test, {_board_day(view)}"))
+            found.append(warning_figure(view, warning))
     return found
+
+
+def warning_figure(view: View, warning: pair_risk.PairWarning) -> Figure:
+    """Return how well the warning would have done; only where it is used."""
+    return pair_risk.warning_figure(warning, f"Back-test, {_board_day(view)}")
 
 
 def states_figure(view: View) -> Figure:

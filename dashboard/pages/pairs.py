@@ -31,7 +31,7 @@ from dashboard.page import Page
 from dashboard.pages import pair as pair_page
 from reports import codes, wording
 
-_MOST_IN_TABLE = 200  # of the table twin; the CSV holds every pair
+_MOST_IN_TABLE = 50  # of the table twin; the CSV holds every pair
 _CHOICE_NAMES = {NEED_YOU: "Need you", DUE: "Due", ASIDE: "Set aside", ALL: "All"}
 
 
@@ -200,7 +200,7 @@ def _trust(view: View, warning: pair_risk.PairWarning) -> Any:
     """Return how well the warning would have done so far, or why there is none."""
     if not warning.used:
         return word_card("No warning yet", "", html.P(warning.why_none, className="words"))
-    figure = next(found for found in pairs.figures(view) if found.figure_id == "pairs-warning")
+    figure = pairs.warning_figure(view, warning)
     words = [html.P(text, className="words") for text in pair_risk.warning_words(warning)]
     return figure_card(view, figure, words, has_picture=False)
 
