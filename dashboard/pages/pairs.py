@@ -10,6 +10,7 @@ from dash import dcc, html
 from dashboard.components.acts import acts_bar
 from dashboard.components.attributes import attributes
 from dashboard.components.card import figure_card, word_card
+from dashboard.components.figure import Figure
 from dashboard.components.link import link
 from dashboard.components.region import scroll_region
 from dashboard.components.shell import headline
@@ -33,14 +34,19 @@ def build(view: View) -> list[Any]:
     if warning is None:
         return [headline(pairs.title(view), _subtitle(view)), _without_names(view)]
     pair = pairs.find_pair(view)
-    detail = [pair_page.build(view, pair, warning)] if pair is not None else []
+    if pair is not None:
+        return pair_page.build(view, pair, warning)
     return [
         headline(pairs.title(view), _subtitle(view)),
-        *detail,
         _chips(view),
         _worklist(view, warning),
         html.Div(_trust(view, warning), className="trust"),
     ]
+
+
+def figures(view: View) -> list[Figure]:
+    """Return the figures of the list and of the pair that the address asks for."""
+    return [*pairs.figures(view), *pair_page.figures(view)]
 
 
 def _subtitle(view: View) -> str:
@@ -228,6 +234,6 @@ PAGE = Page(
     path="/pairs",
     question="Which pairs need someone, and why?",
     table="pair_board",
-    figures=pairs.figures,
+    figures=figures,
     build=build,
 )
