@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dash import html
 
-from app_state.entry import FollowUp
 from dashboard.components.card import word_card
-from dashboard.content.follow_ups import follow_up_cell, history_lines
 from reports import wording
 
 _NOTHING = (
@@ -15,18 +15,18 @@ _NOTHING = (
 )
 
 
-def follow_ups_card(rows: tuple[FollowUp, ...]) -> html.Section:
-    """Return the follow-ups of a pair, the latest first: when, what, who, note.
+def follow_ups_card(lines: Sequence[tuple[str, str]], now: str) -> html.Section:
+    """Return the follow-ups of a pair: when, what, who, note.
 
     Parameters
     ----------
-    rows : tuple of FollowUp
-        Its history, oldest first.
+    lines : sequence of (day, words)
+        What was done, the latest first.
+    now : str
+        What holds now; empty where nothing does.
     """
-    lines = history_lines(rows)
     if not lines:
         return word_card("No follow-up yet", "", html.P(_NOTHING, className="words"))
-    now = str(follow_up_cell(rows[-1])["follow_up"])
     items = [
         html.Li([html.Span(day, className="acted__day num"), html.Span(words)])
         for day, words in lines

@@ -3,12 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dash import html
 
 from dashboard.components.attributes import attributes
-from dashboard.content.pair_cadence import Track
+
+
+@dataclass(frozen=True)
+class Track:
+    """Where things lie between the first day of the picture (0) and its last (1).
+
+    Attributes
+    ----------
+    held, missed, booked, agreed : tuple of float
+        Sessions held; cancelled or not attended; booked; days of the agreed cadence.
+    gaps : tuple of (float, float)
+        Stretches between sessions, or since the last one, that were longer than agreed.
+    today : float
+        The release day.
+    months : tuple of (float, str)
+        Labels of the axis.
+    """
+
+    held: tuple[float, ...]
+    missed: tuple[float, ...]
+    booked: tuple[float, ...]
+    agreed: tuple[float, ...]
+    gaps: tuple[tuple[float, float], ...]
+    today: float
+    months: tuple[tuple[float, str], ...]
 
 
 def track_picture(track: Track, label: str) -> html.Div:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from itertools import pairwise
 
 from dashboard.components.figure import Column, Figure, Table, Value, number_value, text_value
+from dashboard.components.track import Track
 from dashboard.content.pair_page import PairPage, pair_name
 from reports import wording
 
@@ -14,31 +14,6 @@ LONG_GAP = 1.5  # agreed intervals; beyond it a pair is no longer on track
 _LABELS = 5  # along the axis, at most
 _LAST_LABEL = 0.93  # a label that begins later would not fit
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24)
-
-
-@dataclass(frozen=True)
-class Track:
-    """Where things lie between the first day of the picture (0) and its last (1).
-
-    Attributes
-    ----------
-    held, missed, booked, agreed : tuple of float
-        Sessions held; cancelled or not attended; booked; days of the agreed cadence.
-    gaps : tuple of (float, float)
-        Stretches between sessions, or since the last one, that were longer than agreed.
-    today : float
-        The release day.
-    months : tuple of (float, str)
-        Labels of the axis.
-    """
-
-    held: tuple[float, ...]
-    missed: tuple[float, ...]
-    booked: tuple[float, ...]
-    agreed: tuple[float, ...]
-    gaps: tuple[tuple[float, float], ...]
-    today: float
-    months: tuple[tuple[float, str], ...]
 
 
 def mean_interval(page: PairPage) -> float | None:

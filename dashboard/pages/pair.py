@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import html
 
+from app_state.entry import FollowUp
 from dashboard.components.attributes import attributes
 from dashboard.components.card import figure_card, plain_table, word_card
 from dashboard.components.figure import Figure, Table
@@ -17,6 +18,7 @@ from dashboard.components.shell import headline
 from dashboard.components.state import shape, state_mark
 from dashboard.components.track import track_legend, track_picture
 from dashboard.content import pair_cadence, pair_checks, pair_practice, pair_risk
+from dashboard.content.follow_ups import follow_up_cell, history_lines
 from dashboard.content.pair_page import (
     PairPage,
     list_search,
@@ -45,7 +47,7 @@ def build(view: View, pair: SimpleNamespace, warning: pair_risk.PairWarning) -> 
     """Return the page of a pair that this viewer may see."""
     page = read_page(view, pair)
     done = view.done.history(pair.pair_id) if view.done is not None else ()
-    follow_ups = [follow_ups_card(done)] if view.done is not None else []
+    follow_ups = [_follow_ups(done)] if view.done is not None else []
     tables = [
         _listed(*pair_practice.topics(page), "Topics of sessions held"),
         _listed(*pair_practice.actions(page), pair_practice.sides_of_actions(page) or "Actions"),
@@ -125,7 +127,7 @@ def _cadence(view: View, page: PairPage) -> html.Section:
     return figure_card(view, figure, [picture, track_legend(track)], has_picture=False)
 
 
-def _events(page: PairPage, done: Any) -> html.Section:
+def _events(page: PairPage, done: tuple[FollowUp, ...]) -> html.Section:
     lines = [
         html.Li(
             [
@@ -140,6 +142,11 @@ def _events(page: PairPage, done: Any) -> html.Section:
     ]
     title, subtitle = timeline_title(page), "What happened, the latest first"
     return word_card(title, subtitle, html.Ol(lines, className="timeline"))
+
+
+def _follow_ups(done: tuple[FollowUp, ...]) -> html.Section:
+    now = str(follow_up_cell(done[-1])["follow_up"]) if done else ""
+    return follow_ups_card(history_lines(done), now)
 
 
 def _rules(page: PairPage) -> html.Section:
