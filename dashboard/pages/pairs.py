@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import dash_ag_grid as dag
 from dash import dcc, html
 
+from dashboard.answers import forget_answer
 from dashboard.components.acts import acts_bar
 from dashboard.components.attributes import attributes
 from dashboard.components.card import figure_card, word_card
 from dashboard.components.figure import Figure
+from dashboard.components.helped_card import helped_table
 from dashboard.components.link import link
 from dashboard.components.region import scroll_region
 from dashboard.components.shell import headline
 from dashboard.components.state import STATE_LOOKS, shape, state_mark
-from dashboard.content import pair_risk, pairs
+from dashboard.content import helped, pair_risk, pairs
 from dashboard.content.follow_ups import follow_up_cell
 from dashboard.data import View
 from dashboard.page import Page
@@ -40,13 +43,13 @@ def build(view: View) -> list[Any]:
         headline(pairs.title(view), _subtitle(view)),
         _chips(view),
         _worklist(view, warning),
-        html.Div(_trust(view, warning), className="trust"),
+        html.Div([_trust(view, warning), *_helped(view)], className="trust"),
     ]
 
 
 def figures(view: View) -> list[Figure]:
     """Return the figures of the list and of the pair that the address asks for."""
-    return [*pairs.figures(view), *pair_page.figures(view)]
+    return [*pairs.figures(view), *helped.figures(view), *pair_page.figures(view)]
 
 
 def _subtitle(view: View) -> str:
@@ -198,6 +201,24 @@ def _trust(view: View, warning: pair_risk.PairWarning) -> Any:
     figure = next(found for found in pairs.figures(view) if found.figure_id == "pairs-warning")
     words = [html.P(text, className="words") for text in pair_risk.warning_words(warning)]
     return figure_card(view, figure, words, has_picture=False)
+
+
+def _helped(view: View) -> list[Any]:
+    """Return whether follow-ups helped, for those who see names and where they are kept."""
+    finding = helped.read_finding(view)
+    if finding is None:
+        return []
+    if not finding.is_newest:
+        forget_answer()  # the next one who asks may find more
+    if not finding.results:
+        words = helped.FAILED if finding.has_failed else helped.WORKING
+        return [word_card("Did it help?", "", html.P(words, className="words"))]
+    figure = helped.helped_figure(view, finding)
+    chosen, *notes = figure.notes
+    table = helped_table(helped.helped_lines(finding), figure.title)
+    unused = html.P(helped.unused_words(finding), className="card__sub")
+    body = [html.P(chosen, className="words helped__warning"), table, unused]
+    return [figure_card(view, replace(figure, notes=tuple(notes)), body, has_picture=False)]
 
 
 def _columns(*, can_act: bool) -> list[dict[str, Any]]:
