@@ -86,7 +86,7 @@ class Helping:
         if view.done is None or not granted.allowed:
             return None
         store, programs = view.done.store, granted.only["program"]
-        count = follow_ups.count(store)
+        count = view.done.standing.n_rows
         with self._lock:
             kept = self._kept.setdefault(view.snapshot, {}).setdefault((store, programs), _Kept())
             is_due = kept.count != count and self._clock() >= kept.not_before

@@ -66,26 +66,6 @@ def read_page(view: View, pair: SimpleNamespace) -> PairPage:
     )
 
 
-def neighbors(
-    view: View, pair: SimpleNamespace
-) -> tuple[SimpleNamespace | None, SimpleNamespace | None]:
-    """Return the pairs before and after in the list one came from; None where there is none."""
-    listed = pairs.in_state(pairs.read_board(view), pairs.chosen_state(view))
-    place = next((i for i, row in enumerate(listed) if row.pair_id == pair.pair_id), None)
-    if place is None:
-        return None, None
-    return (
-        listed[place - 1] if place else None,
-        listed[place + 1] if place + 1 < len(listed) else None,
-    )
-
-
-def list_search(view: View, **changes: str) -> str:
-    """Return the query that keeps filters and state of the list."""
-    state = view.params.get("state", "")
-    return view.filters.search(**({"state": state} if state else {}), **changes)
-
-
 def pair_name(pair: SimpleNamespace) -> str:
     """Return the names of both: "Ann Lee → Bob Ray"."""
     return f"{pair.mentor_name} → {pair.mentee_name}"

@@ -31,7 +31,7 @@ class Entry(NamedTuple):
     kind: str
 
 
-def timeline(page: PairPage, done: tuple[FollowUp, ...]) -> list[Entry]:
+def timeline(page: PairPage, done: tuple[FollowUp, ...], *, today: dt.date) -> list[Entry]:
     """Return events and follow-ups, the latest first; what is booked stands at the top.
 
     Parameters
@@ -39,12 +39,14 @@ def timeline(page: PairPage, done: tuple[FollowUp, ...]) -> list[Entry]:
     page : PairPage
     done : tuple of FollowUp
         What was done about the pair, oldest first.
+    today : date
+        Day of drawing.
     """
     told = [Entry(row.happened_on.date(), _event_words(page, row), row.kind) for row in page.events]
     acted = [
         Entry(row.at.date(), f"Follow-up: {words}", "follow_up")
         for row in done
-        for _, words in history_lines((row,))
+        for _, words in history_lines((row,), today=today)
     ]
     return sorted([*told, *acted], key=lambda entry: entry.on)[::-1]
 

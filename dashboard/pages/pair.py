@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote_plus
 
 from dash import html
 
@@ -18,11 +19,10 @@ from dashboard.components.shell import headline
 from dashboard.components.state import shape, state_mark
 from dashboard.components.track import track_legend, track_picture
 from dashboard.content import pair_cadence, pair_checks, pair_practice, pair_risk
+from dashboard.content.board import own_board
 from dashboard.content.follow_ups import follow_up_cell, history_lines
 from dashboard.content.pair_page import (
     PairPage,
-    list_search,
-    neighbors,
     pair_name,
     read_page,
     standing_facts,
@@ -30,6 +30,7 @@ from dashboard.content.pair_page import (
 )
 from dashboard.content.pair_timeline import timeline, timeline_title
 from dashboard.content.pairs import find_pair
+from dashboard.content.worklist import list_search, neighbours
 from dashboard.data import View
 from reports import wording
 
@@ -47,14 +48,13 @@ def build(view: View, pair: SimpleNamespace, warning: pair_risk.PairWarning) -> 
     """Return the page of a pair that this viewer may see."""
     page = read_page(view, pair)
     done = view.done.history(pair.pair_id) if view.done is not None else ()
-    follow_ups = [_follow_ups(done)] if view.done is not None else []
     tables = [
         _listed(*pair_practice.topics(page), "Topics of sessions held"),
         _listed(*pair_practice.actions(page), pair_practice.sides_of_actions(page) or "Actions"),
         _listed(*pair_practice.goals(page), "Goals"),
     ]
     below = sum(len(page.events) < lines for lines in _SHORT)
-    beside = [*follow_ups, _rules(page), _milestones(page), *tables[below:]]
+    beside = [*_follow_ups(view, done), _rules(page), _milestones(page), *tables[below:]]
     return [
         _way_back(view, pair),
         headline(pair_name(pair), [state_mark(pair.state), html.Span(why_words(pair))]),
@@ -63,7 +63,9 @@ def build(view: View, pair: SimpleNamespace, warning: pair_risk.PairWarning) -> 
                 _standing(view, pair, warning),
                 _checks(page),
                 _cadence(view, page),
-                html.Div([_events(page, done), *tables[:below]], className="pair__column span-7"),
+                html.Div(
+                    [_events(view, page, done), *tables[:below]], className="pair__column span-7"
+                ),
                 html.Div(beside, className="pair__column span-5"),
             ],
             className="grid pair",
@@ -79,12 +81,13 @@ def figures(view: View) -> list[Figure]:
 
 
 def _way_back(view: View, pair: SimpleNamespace) -> html.Nav:
-    back = link("Back to the list", f"/pairs{list_search(view)}", className="pill")
-    steps = []
-    for word, other in zip(("Previous", "Next"), neighbors(view, pair), strict=True):
-        if other is not None:
-            name = html.Span(pair_name(other), className="pair__other")
-            address = f"/pairs{list_search(view, pair=other.pair_id)}"
+    search = list_search(view)
+    back = link("Back to the list", f"/pairs{search}", className="pill")
+    others, steps = own_board(view).by_id, []
+    for word, pair_id in zip(("Previous", "Next"), neighbours(view, pair.pair_id), strict=True):
+        if pair_id:
+            name = html.Span(pair_name(others[pair_id]), className="pair__other")
+            address = f"/pairs{search}{'&' if search else '?'}pair={quote_plus(pair_id)}"
             steps.append(link([f"{word}: ", name], address, className="pill"))
     return html.Nav(
         [back, html.Div(steps, className="pair__steps")],
@@ -127,7 +130,8 @@ def _cadence(view: View, page: PairPage) -> html.Section:
     return figure_card(view, figure, [picture, track_legend(track)], has_picture=False)
 
 
-def _events(page: PairPage, done: tuple[FollowUp, ...]) -> html.Section:
+def _events(view: View, page: PairPage, done: tuple[FollowUp, ...]) -> html.Section:
+    today = view.done.today if view.done is not None else page.as_of
     lines = [
         html.Li(
             [
@@ -138,15 +142,19 @@ def _events(page: PairPage, done: tuple[FollowUp, ...]) -> html.Section:
             ],
             className=f"timeline__item timeline__item--{entry.kind}",
         )
-        for entry in timeline(page, done)
+        for entry in timeline(page, done, today=today)
     ]
     title, subtitle = timeline_title(page), "What happened, the latest first"
     return word_card(title, subtitle, html.Ol(lines, className="timeline"))
 
 
-def _follow_ups(done: tuple[FollowUp, ...]) -> html.Section:
-    now = str(follow_up_cell(done[-1])["follow_up"]) if done else ""
-    return follow_ups_card(history_lines(done), now)
+def _follow_ups(view: View, done: tuple[FollowUp, ...]) -> list[html.Section]:
+    """Return what was done about the pair; nothing where follow-ups are not kept."""
+    if view.done is None:
+        return []
+    today = view.done.today
+    now = str(follow_up_cell(done[-1], today=today)["follow_up"]) if done else ""
+    return [follow_ups_card(history_lines(done, today=today), now)]
 
 
 def _rules(page: PairPage) -> html.Section:

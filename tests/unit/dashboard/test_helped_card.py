@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,14 @@ import pytest
 
 from app_state.entry import Kind
 from app_state.helped import WARNING, Helped, did_it_help
+from app_state.latest import Latest
 from app_state.store import Store, open_store
 from dashboard import helping
 from dashboard.access import Role, Viewer
 from dashboard.app import create_app
 from dashboard.content import helped
-from dashboard.data import FollowedUp, ReleaseData, View
+from dashboard.data import ReleaseData, View
+from dashboard.followed_up import FollowedUp
 from dashboard.helping import PAUSE, RETRY, Finding, Helping, work_out
 from reports.release import open_release
 from reports.wording import THIN
@@ -57,9 +60,18 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
+Look = Callable[..., View]
+
+
 @pytest.fixture
-def view(data: ReleaseData, store: Store) -> View:
-    return replace(data.view(MANAGER, {}), done=FollowedUp(store))
+def look(data: ReleaseData, store: Store) -> Look:
+    """Return what somebody sees now, with what was recorded so far."""
+
+    def call(viewer: Viewer = MANAGER) -> View:
+        done = FollowedUp(store, Latest(store).standing(), dt.date(2026, 11, 30))
+        return replace(data.view(viewer, {}), done=done)
+
+    return call
 
 
 @pytest.fixture
@@ -86,20 +98,20 @@ def test_pairs_of_the_own_program_are_compared_also_those_that_ended_since(
 
 
 def test_it_is_worked_out_once_until_somebody_follows_up_a_pair(
-    view: View, store: Store, asked: list[tuple[str, ...]]
+    look: Look, store: Store, asked: list[tuple[str, ...]]
 ) -> None:
     clock = Clock()
     desk = Helping(clock, patience=10)
     for _ in range(3):
-        assert desk.find(view) == Finding(RESULTS, is_newest=True)
+        assert desk.find(look()) == Finding(RESULTS, is_newest=True)
     assert asked == [("P1",)]
     contact(store, "X0001")
-    assert desk.find(view) == Finding(RESULTS, is_newest=True)
+    assert desk.find(look()) == Finding(RESULTS, is_newest=True)
     assert len(asked) == 2
 
 
 def test_it_is_not_worked_out_anew_at_every_follow_up_where_that_takes_long(
-    view: View, store: Store, monkeypatch: pytest.MonkeyPatch
+    look: Look, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock, times = Clock(), []
 
@@ -110,15 +122,15 @@ def test_it_is_not_worked_out_anew_at_every_follow_up_where_that_takes_long(
 
     monkeypatch.setattr(helping, "work_out", slow)
     desk = Helping(clock, patience=10)
-    assert desk.find(view) == Finding(RESULTS, is_newest=True)
+    assert desk.find(look()) == Finding(RESULTS, is_newest=True)
     contact(store, "X0001")
-    assert desk.find(view) == Finding(RESULTS, is_newest=False)
+    assert desk.find(look()) == Finding(RESULTS, is_newest=False)
     clock.now += PAUSE * 5.0
-    assert desk.find(view) == Finding(RESULTS, is_newest=True)
+    assert desk.find(look()) == Finding(RESULTS, is_newest=True)
     assert times == [0.0, 5.0 + PAUSE * 5.0]
 
 
-def test_a_page_does_not_wait_for_it(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_does_not_wait_for_it(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
     go_on = threading.Event()
 
     def held_up(*_: Any) -> tuple[Helped, ...]:
@@ -127,46 +139,46 @@ def test_a_page_does_not_wait_for_it(view: View, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(helping, "work_out", held_up)
     desk = Helping(patience=0.01)
-    assert desk.find(view) == Finding()
+    assert desk.find(look()) == Finding()
     go_on.set()
     for _ in range(200):
-        if desk.find(view) != Finding():
+        if desk.find(look()) != Finding():
             break
         time.sleep(0.05)
-    assert desk.find(view) == Finding(RESULTS, is_newest=True)
+    assert desk.find(look()) == Finding(RESULTS, is_newest=True)
 
 
 def test_a_failure_is_said_and_tried_again_later(
-    view: View, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    look: Look, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock = Clock()
     secret = "Anna Secret did not answer"
     monkeypatch.setattr(helping, "work_out", lambda *_: (_ for _ in ()).throw(KeyError(secret)))
     desk = Helping(clock, patience=10)
     with caplog.at_level("ERROR", logger="outcomes.dashboard"):
-        assert desk.find(view) == Finding(has_failed=True)
+        assert desk.find(look()) == Finding(has_failed=True)
     assert "KeyError" in caplog.text and "Anna" not in caplog.text
     monkeypatch.setattr(helping, "work_out", lambda *_: RESULTS)
-    assert desk.find(view) == Finding(has_failed=True)
+    assert desk.find(look()) == Finding(has_failed=True)
     clock.now = RETRY
-    assert desk.find(view) == Finding(RESULTS, is_newest=True)
+    assert desk.find(look()) == Finding(RESULTS, is_newest=True)
 
 
 @pytest.mark.parametrize("role", OTHERS)
 def test_nobody_but_a_manager_has_it_worked_out(
-    data: ReleaseData, store: Store, asked: list[tuple[str, ...]], role: Role
+    look: Look, asked: list[tuple[str, ...]], role: Role
 ) -> None:
-    view = replace(data.view(VIEWERS[role], {}), done=FollowedUp(store))
+    view = look(VIEWERS[role])
     assert Helping().find(view) is None
     assert asked == [] and helped.figures(view) == []
 
 
 def test_managers_of_two_programs_get_an_answer_each(
-    data: ReleaseData, view: View, store: Store, asked: list[tuple[str, ...]]
+    data: ReleaseData, look: Look, store: Store, asked: list[tuple[str, ...]]
 ) -> None:
     desk, other = Helping(patience=10), Viewer(Role.PROGRAM_MANAGER, programs=("P2",))
-    desk.find(view)
-    desk.find(replace(data.view(other, {}), done=FollowedUp(store)))
+    desk.find(look())
+    desk.find(look(other))
     assert asked == [("P1",), ("P2",)]
 
 
@@ -186,8 +198,8 @@ def test_the_title_is_the_finding_and_claims_no_cause() -> None:
     assert helped.helped_title((NOT_TOLD,)) == "Too early to tell whether follow-ups help"
 
 
-def test_the_figure_has_numbers_or_a_sentence_and_the_warning_first(view: View) -> None:
-    figure = helped.helped_figure(view, Finding(RESULTS, is_newest=True))
+def test_the_figure_has_numbers_or_a_sentence_and_the_warning_first(look: Look) -> None:
+    figure = helped.helped_figure(look(), Finding(RESULTS, is_newest=True))
     told, not_told = ([cell.text for cell in row] for row in figure.table.rows)
     assert told == [
         "Contacted", "24", "24", f"58{THIN}%", "130", f"41{THIN}%", f"+17{THIN}pts",
@@ -196,7 +208,7 @@ def test_the_figure_has_numbers_or_a_sentence_and_the_warning_first(view: View) 
     ]  # fmt: skip
     assert not_told[3] == "–" and not_told[-1] == "3 pairs are too few."
     assert figure.notes[0] == WARNING and helped.EARLIER not in figure.notes
-    stale = helped.helped_figure(view, Finding(RESULTS, is_newest=False))
+    stale = helped.helped_figure(look(), Finding(RESULTS, is_newest=False))
     assert helped.EARLIER in stale.notes
 
 

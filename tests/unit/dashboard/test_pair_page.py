@@ -14,13 +14,16 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from app_state.latest import Latest
 from app_state.store import Store, open_store
 from dashboard.access import Role, Viewer
-from dashboard.content import pair_checks, pair_practice, pairs
+from dashboard.content import pair_checks, pair_practice
+from dashboard.content.board import in_state
 from dashboard.content.pair_cadence import cadence_figure, cadence_title, track
-from dashboard.content.pair_page import FROM_ANSWERS, PairPage, neighbors, why_words
+from dashboard.content.pair_page import FROM_ANSWERS, PairPage, why_words
 from dashboard.content.pair_timeline import timeline, timeline_title
-from dashboard.data import FollowedUp, ReleaseData
+from dashboard.data import ReleaseData
+from dashboard.followed_up import FollowedUp
 from dashboard.pages import pair as pair_page
 from dashboard.pages.pairs import PAGE
 from reports.release_writer import write_release
@@ -30,7 +33,7 @@ from tests.synthetic_release import tables
 from tests.unit.dashboard.conftest import VIEWERS
 
 MANAGER = VIEWERS[Role.PROGRAM_MANAGER]
-AS_OF = dt.date(2026, 9, 30)
+AS_OF, TODAY = dt.date(2026, 9, 30), dt.date(2026, 11, 30)
 PLACE = re.compile(r"\d+\.\d\d%")  # where a mark stands
 MATCHED = pd.Timestamp("2026-03-02")
 
@@ -66,6 +69,10 @@ def words_of(component: Any) -> str:
     return json.dumps(component, default=lambda node: node.to_plotly_json(), ensure_ascii=False)
 
 
+def followed(store: Store) -> FollowedUp:
+    return FollowedUp(store, Latest(store).standing(), TODAY)
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     opened = open_store(f"sqlite:///{tmp_path / 'app_state.sqlite3'}")
@@ -77,7 +84,7 @@ def test_a_chosen_pair_has_a_page_of_its_own_that_leads_back_to_the_same_list(
     data: ReleaseData,
 ) -> None:
     query = {"state": "on_track", "cohort": "C1"}
-    listed = pairs.in_state(pairs.read_board(data.view(MANAGER, query)), "on_track")
+    listed = in_state(data.view(MANAGER, query), "on_track")
     view = data.view(MANAGER, query | {"pair": listed[1].pair_id})
     words = words_of(PAGE.build(view))
     assert "pairs-grid" not in words and "Where the pair stands" in words
@@ -86,17 +93,6 @@ def test_a_chosen_pair_has_a_page_of_its_own_that_leads_back_to_the_same_list(
     for other in (listed[0], listed[2]):
         assert f'"href": "{kept}&pair={other.pair_id}"' in words
     assert f'"href": "{kept}&pair={listed[3].pair_id}"' not in words
-
-
-def test_the_ends_of_the_list_have_one_neighbor_and_strangers_to_it_none(
-    data: ReleaseData,
-) -> None:
-    view = data.view(MANAGER, {"state": "all"})
-    board = pairs.read_board(view)
-    assert neighbors(view, board[0]) == (None, board[1])
-    assert neighbors(view, board[-1]) == (board[-2], None)
-    on_track = next(row for row in board if row.state == "on_track")
-    assert neighbors(data.view(MANAGER, {"state": "stalled"}), on_track) == (None, None)
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -152,7 +148,7 @@ def test_no_rating_on_the_board_reaches_the_page(tmp_path: Path) -> None:
 
 def test_the_timeline_holds_events_and_follow_ups_in_one_order(store: Store) -> None:
     contact(store, "X1", note="Rang both")  # on 2 November 2026
-    done = FollowedUp(store).history("X1")
+    done = followed(store).history("X1")
     found = timeline(
         page(
             event("2026-03-02", "matched"),
@@ -163,6 +159,7 @@ def test_the_timeline_holds_events_and_follow_ups_in_one_order(store: Store) -> 
             event("2026-11-20", "planned", "phone"),
         ),
         done,
+        today=TODAY,
     )
     assert [(f"{entry.on:%m-%d}", entry.words) for entry in found] == [
         ("11-20", "Session booked by phone"),
@@ -180,8 +177,8 @@ def test_a_goal_in_the_timeline_names_its_topic_where_it_is_certain() -> None:
     one = item("goal", "open", code="career_paths", begun_on=day)
     other = item("goal", "open", code="inclusion", begun_on=day)
     told = event("2026-04-01", "goal_set")
-    assert timeline(page(told, items=(one,)), ())[0].words == "Goal set: career paths"
-    assert timeline(page(told, items=(one, other)), ())[0].words == "Goal set"
+    assert timeline(page(told, items=(one,)), (), today=TODAY)[0].words == "Goal set: career paths"
+    assert timeline(page(told, items=(one, other)), (), today=TODAY)[0].words == "Goal set"
 
 
 @pytest.mark.parametrize(
@@ -380,10 +377,9 @@ def test_follow_ups_are_shown_with_who_when_and_note_and_left_out_without_a_stor
 ) -> None:
     view = data.view(MANAGER, {"pair": "X0001"})
     assert "Follow-ups" not in words_of(PAGE.build(view))
-    view = replace(view, done=FollowedUp(store))
-    assert "No follow-up yet" in words_of(PAGE.build(view))
+    assert "No follow-up yet" in words_of(PAGE.build(replace(view, done=followed(store))))
     contact(store, "X0001", by="Ann", note="Rang both")
-    words = words_of(PAGE.build(view))
+    words = words_of(PAGE.build(replace(view, done=followed(store))))
     assert "Now: Contacted 2 Nov 2026" in words
     assert words.count("Contacted, Ann; Rang both") == 2  # in the timeline and among follow-ups
 
