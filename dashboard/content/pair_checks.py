@@ -71,8 +71,8 @@ def checks_title(checks: list[Check]) -> str:
         verb = "needs" if len(open_ones) == 1 else "need"
         return f"{wording.format_count(len(open_ones), 'check')} {verb} a look"
     if unknown:
-        return "Nothing speaks against this pair, as far as is known"
-    return "Nothing speaks against this pair"
+        return "Reporting line and roles are fine, as far as is known"
+    return "Reporting line and roles are fine"
 
 
 def _lines(facts: SimpleNamespace) -> list[Check]:

@@ -119,7 +119,7 @@ def _checks(page: PairPage) -> html.Section:
         if check.to_do:
             words.append(html.Span(check.to_do, className="checks__detail"))
         items.append(html.Li([mark, html.Div(words)]))
-    subtitle = "Reporting line and roles, from the people records"
+    subtitle = "From the people records, as of the match and today"
     title = pair_checks.checks_title(checks)
     return word_card(title, subtitle, html.Ul(items, className="checks pair__checks"), span=5)
 

@@ -287,7 +287,9 @@ def test_turned_round_roles_are_a_check_without_any_count() -> None:
     checks = pair_checks.pair_checks(page(reasons=reasons))
     assert checks[-1].found == "Of late the senior mostly advised the mentor."
     assert pair_checks.checks_title(checks) == "1 check needs a look"
-    assert pair_checks.checks_title(checks[:-1]) == "Nothing speaks against this pair"
+    assert pair_checks.checks_title(checks[:-1]) == "Reporting line and roles are fine"
+    unknown = pair_checks.pair_checks(page(facts=facts(role_direction="not_known")))
+    assert pair_checks.checks_title(unknown).endswith("are fine, as far as is known")
 
 
 def test_ground_rules_count_as_agreed_once_both_agreed() -> None:
