@@ -9,15 +9,26 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from app_state import follow_ups
-from app_state.entry import FollowUp
+from app_state.entry import FollowUp, Kind
 from app_state.store import Store
 
 _MARGIN = dt.timedelta(minutes=1)  # for clocks, and for writes not yet on disk
+
+
+def _is_since(row: FollowUp, day: dt.date) -> bool:
+    return row.kind is not Kind.NONE and row.data_as_of >= day
+
+
+_SAYS: Mapping[str, Callable[[FollowUp, dt.date], bool]] = {
+    "aside": FollowUp.is_aside_on,
+    "due": FollowUp.is_due_on,
+    "since": _is_since,
+}
 
 
 @dataclass(frozen=True)
@@ -47,10 +58,14 @@ class Standing:
         """Return the pairs with something to be done by a day or before it."""
         return self._pairs("due", day)
 
+    def looked_at_since(self, day: dt.date) -> frozenset[str]:
+        """Return the pairs of which something stands that was done on a board of a day or later."""
+        return self._pairs("since", day)
+
     def _pairs(self, what: str, day: dt.date) -> frozenset[str]:
         found = self._by_day.get((what, day))
         if found is None:
-            says = FollowUp.is_aside_on if what == "aside" else FollowUp.is_due_on
+            says = _SAYS[what]
             found = frozenset(pair_id for pair_id, row in self.rows.items() if says(row, day))
             self._by_day[what, day] = found
         return found

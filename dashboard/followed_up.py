@@ -11,6 +11,8 @@ from app_state.entry import FollowUp
 from app_state.latest import Standing
 from app_state.store import Store
 
+LATELY_DAYS = 60  # then what was done about a pair is history
+
 
 @dataclass(frozen=True)
 class FollowedUp:
@@ -44,6 +46,10 @@ class FollowedUp:
     def due(self) -> frozenset[str]:
         """Pairs with something to be done by today."""
         return self.standing.due_on(self.today)
+
+    def lately(self, as_of: dt.date) -> frozenset[str]:
+        """Pairs of which something stands that was done on a board of the last weeks."""
+        return self.standing.looked_at_since(as_of - dt.timedelta(days=LATELY_DAYS))
 
     def history(self, pair_id: str) -> tuple[FollowUp, ...]:
         """Return everything that was done about a pair, oldest first."""

@@ -6,6 +6,7 @@ what its answer costs.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,8 +18,8 @@ from dashboard.data import View
 
 NEEDING = ("stalled", "dormant", "never_started", "drifting", "unlogged")
 STATES = (*NEEDING, "on_track", "too_early", "paused")
-NEED_YOU, ASIDE, DUE, ALL = "needing", "aside", "due", "all"
-CHOICES = (NEED_YOU, DUE, *STATES, ASIDE, ALL)
+NEED_YOU, ASIDE, DUE, DONE, ALL = "needing", "aside", "due", "done", "all"
+CHOICES = (NEED_YOU, DUE, *STATES, DONE, ASIDE, ALL)
 
 
 @dataclass(frozen=True)
@@ -168,10 +169,10 @@ def in_state(view: View, state: str, order: Order = BY_NEED) -> Sequence[SimpleN
     Those that need someone are without the ones set aside until later.
     """
     board = read_board(view)
-    if state in (ASIDE, DUE):
-        wanted = _aside(view) if state == ASIDE else _due(view)
+    if state in (ASIDE, DUE, DONE):
+        wanted = _acted(view)[state]
         return [row for row in board.ordered(ALL, order) if row.pair_id in wanted] if wanted else ()
-    rows, aside = board.ordered(state, order), _aside(view)
+    rows, aside = board.ordered(state, order), _acted(view)[ASIDE]
     if state == NEED_YOU and aside:
         return [row for row in rows if row.pair_id not in aside]
     return rows
@@ -179,15 +180,24 @@ def in_state(view: View, state: str, order: Order = BY_NEED) -> Sequence[SimpleN
 
 def count_choices(view: View) -> dict[str, int]:
     """Return the number of pairs under each of :data:`CHOICES`."""
-    board, aside, due = read_board(view), _aside(view), _due(view)
-    by_id = board.by_id
-    put_aside = [by_id[pair_id] for pair_id in aside if pair_id in by_id]
+    board, acted = read_board(view), _acted(view)
     counts = {state: len(board.by_state[state]) for state in STATES}
-    counts[NEED_YOU] = len(board.needing) - sum(bool(row.needs_attention) for row in put_aside)
-    counts[ASIDE] = len(put_aside)
-    counts[DUE] = sum(pair_id in by_id for pair_id in due)
     counts[ALL] = len(board.rows)
+    by_id = board.by_id
+    for choice, pair_ids in acted.items():
+        counts[choice] = sum(pair_id in by_id for pair_id in pair_ids)
+    put_aside = [by_id[pair_id] for pair_id in acted[ASIDE] if pair_id in by_id]
+    counts[NEED_YOU] = len(board.needing) - sum(bool(row.needs_attention) for row in put_aside)
     return counts
+
+
+def met_since(view: View, row: SimpleNamespace) -> dt.date | None:
+    """Return the day on which a pair met after the board on which somebody last acted."""
+    done = view.done.current.get(row.pair_id) if view.done is not None else None
+    if done is None or done.act_version is None or row.last_held_on is None:
+        return None
+    held_on: dt.date = row.last_held_on.date()
+    return held_on if held_on > done.data_as_of else None
 
 
 def _board(view: View, program: str, cohort: str, department: str) -> Board:
@@ -212,9 +222,9 @@ def _board(view: View, program: str, cohort: str, department: str) -> Board:
     return view.snapshot.made(key, make)
 
 
-def _aside(view: View) -> frozenset[str]:
-    return view.done.aside if view.done is not None else frozenset()
-
-
-def _due(view: View) -> frozenset[str]:
-    return view.done.due if view.done is not None else frozenset()
+def _acted(view: View) -> dict[str, frozenset[str]]:
+    """Return the pairs of the choices that follow-ups make."""
+    if view.done is None:
+        return dict.fromkeys((ASIDE, DUE, DONE), frozenset())
+    lately = view.done.lately(view.info.data_as_of)
+    return {ASIDE: view.done.aside, DUE: view.done.due, DONE: lately}

@@ -8,11 +8,15 @@ from typing import Any
 from dashboard.components.figure import Column, Figure, Table, Value, number_value, text_value
 from dashboard.content import pair_risk
 from dashboard.content.board import (
+    ASIDE,
+    DONE,
     NEED_YOU,
     NEEDING,
     STATES,
     asked_pairs,
+    count_choices,
     in_state,
+    met_since,
     names_are_shown,
     own_board,
     read_board,
@@ -62,6 +66,20 @@ def title(view: View) -> str:
         return "How many pairs need attention is withheld for so small a group"
     words = wording.format_count(sum(counts), "pair")
     return f"{words} {'needs' if sum(counts) == 1 else 'need'} attention"
+
+
+def followed_words(view: View) -> list[str]:
+    """Return what became of the pairs somebody followed up lately, and how many are set aside."""
+    words = []
+    done = in_state(view, DONE)
+    if done:
+        met = sum(met_since(view, row) is not None for row in done)
+        count = wording.format_count(len(done), "pair")
+        words.append(f"Of {count} followed up lately, {wording.format_number(met)} met since.")
+    aside = count_choices(view)[ASIDE]
+    if aside:
+        words.append(f"{wording.format_count(aside, 'pair')} set aside.")
+    return words
 
 
 def grid_row(row: SimpleNamespace, view: View) -> dict[str, Any]:

@@ -17,11 +17,14 @@ from dashboard.content.board import (
     Order,
     chosen_state,
     in_state,
+    met_since,
+    own_board,
     read_board,
 )
 from dashboard.content.follow_ups import follow_up_cell
 from dashboard.content.pairs import grid_row
 from dashboard.data import View
+from reports import wording
 
 BLOCK, LARGEST_BLOCK = 100, 1_000
 LONGEST_WORDS = 200
@@ -107,11 +110,15 @@ def _row(
 
 
 def done_cell(view: View, pair_id: str) -> dict[str, Any]:
-    """Return the columns of a row that say what was last done about the pair."""
+    """Return the columns of a row that say what was last done about the pair, and if it met."""
     if view.done is None:
         return {}
     cell = follow_up_cell(view.done.current.get(pair_id), today=view.done.today)
-    return cell | {"aside": pair_id in view.done.aside}
+    row = own_board(view).by_id.get(pair_id)
+    met_on = met_since(view, row) if row is not None else None
+    if met_on is not None:
+        cell["follow_up_met"] = f"Met {wording.format_day(met_on, is_short=True)}"
+    return {"follow_up_met": ""} | cell | {"aside": pair_id in view.done.aside}
 
 
 def list_search(view: View) -> str:

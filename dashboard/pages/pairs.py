@@ -23,6 +23,7 @@ from dashboard.content.board import (
     ALL,
     ASIDE,
     CHOICES,
+    DONE,
     DUE,
     NEED_YOU,
     STATES,
@@ -36,7 +37,13 @@ from dashboard.pages import pair as pair_page
 from reports import codes, wording
 
 _MOST_IN_TABLE = 50  # of the table twin; the CSV holds every pair
-_CHOICE_NAMES = {NEED_YOU: "Need you", DUE: "Due", ASIDE: "Set aside", ALL: "All"}
+_CHOICE_NAMES = {
+    NEED_YOU: "Need you",
+    DUE: "Due",
+    DONE: "Followed up",
+    ASIDE: "Set aside",
+    ALL: "All",
+}
 
 
 def build(view: View) -> list[Any]:
@@ -66,10 +73,7 @@ def _subtitle(view: View) -> str:
     day = wording.format_day(view.info.data_as_of)
     if names_are_shown(view):
         said = f"As of {day}, whatever quarter is chosen. Each pair against its own agreed cadence."
-        aside = count_choices(view)[ASIDE]
-        if aside:
-            said += f" {wording.format_count(aside, 'pair')} set aside."
-        return said
+        return " ".join([said, *pairs.followed_words(view)])
     quarter = wording.format_period(view.filters.quarter)
     return f"Pairs by state at the end of {quarter}, without names."
 
@@ -130,7 +134,14 @@ def _without_names(view: View) -> Any:
 
 def _chips(view: View) -> Any:
     counts, chosen = count_choices(view), chosen_state(view)
-    there = (NEED_YOU, DUE, ASIDE, ALL, chosen)  # what follow-ups change is there to be changed
+    there = (
+        NEED_YOU,
+        DUE,
+        DONE,
+        ASIDE,
+        ALL,
+        chosen,
+    )  # what follow-ups change is there to be changed
     chips = [
         _chip(view, state, counts[state], chosen)
         for state in CHOICES
@@ -150,7 +161,7 @@ def _chip(view: View, state: str, count: int, chosen: str) -> Any:
     if state in STATE_LOOKS:
         words.insert(0, shape(STATE_LOOKS[state][0]))
     more: dict[str, Any] = {"aria-current": "true"} if state == chosen else {}
-    if state in (DUE, ASIDE):  # grid.js shows them as soon as they hold a pair
+    if state in (DUE, DONE, ASIDE):  # grid.js shows them as soon as they hold a pair
         more |= {"data-when-any": "", "hidden": not count and state != chosen}
     return link(words, f"/pairs{view.filters.search(state=state)}", className="pill chip", **more)
 
