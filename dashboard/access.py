@@ -75,7 +75,8 @@ _ABOUT_THE_RELEASE = frozenset(
     {"release", "dimension", "metric", "metric_change", "figure_source", "survey_audit"}
 )
 _ABOUT_LOADS = frozenset({"load_summary", "check", "rejected", "refused", "fact_rows"})
-_NAMED = frozenset({"pair_board", "pair_event"})
+_PAIR_BY_PAIR = frozenset({"pair_event", "pair_fact", "pair_item", "pair_topic"})
+_NAMED = frozenset({"pair_board", "former_pair"}) | _PAIR_BY_PAIR
 _NAMES_REASON = (
     "Names of pairs are shown to the program's own managers only. "
     "You see how many pairs are in each state."
@@ -141,7 +142,7 @@ def _figure_rights(viewer: Viewer, table: str) -> Rights:
 def _named_rights(viewer: Viewer, table: str) -> Rights:
     if viewer.role is not Role.PROGRAM_MANAGER:
         return Rights(allowed=False, reason=_NAMES_REASON)
-    if table == "pair_event":  # events carry no program: read them through a pair of the board
+    if table in _PAIR_BY_PAIR:  # they carry no program: read them through a pair of the board
         return _EVERYTHING
     return Rights(allowed=True, only={"program": viewer.programs})
 

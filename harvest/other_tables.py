@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harvest import effect_tables, record_tables
+from harvest import effect_tables, pair_page, record_tables
 from harvest.asked import Asked
 from harvest.figures import Figures, Known
 from harvest.found import FoundTable
@@ -28,6 +28,8 @@ _READERS: tuple[tuple[frozenset[str], Reader], ...] = (
     (frozenset({"Department of the mentor"}), record_tables.flow),
     (frozenset({"Pair", "Days since last"}), record_tables.pair),
     (frozenset({"Way to warn", "Days ahead"}), warning),
+    (frozenset({"Session held", "Counted", "Days"}), pair_page.sessions),
+    (frozenset({"Topic", "Sessions"}), pair_page.topics),
     (frozenset({"Set aside"}), record_tables.loads),
     (frozenset({"Rule", "Rows", "For example"}), record_tables.rules),
     (frozenset({"Holds", "Whole row"}), record_tables.rejected),
