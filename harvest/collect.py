@@ -11,8 +11,6 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 from dashboard.access import Role, Viewer
-from dashboard.content.worklist import LARGEST_BLOCK
-from dashboard.rows import ROWS
 from harvest.asked import Asked, newest_quarter, read_asked
 from harvest.asking import App, app_for
 from harvest.figures import Figures, Place, ReleaseRows
@@ -33,6 +31,7 @@ from reports.report_files import write_files
 Progress = Callable[[str, float], None]
 _GIVEN, _FORBIDDEN, _REFUSED = 200, 403, 404
 WORKLIST = "/api/v1/worklist"
+_ROWS, _MOST_ROWS = "/pairs/rows.json", 1_000
 _LAYOUT = "/_dash-layout"
 
 
@@ -159,14 +158,14 @@ class Collector:
         asked = read_asked(self.rows, viewer, question.address, question.query)
         self._judge(viewer).judge(asked, found)
         for address in reader.links:
-            if address.startswith(f"{ROWS}?"):
+            if address.startswith(f"{_ROWS}?"):
                 self._rows(app, viewer, asked, address)
         return reader.links
 
     def _rows(self, app: App, viewer: Viewer, asked: Asked, address: str) -> None:
         """Judge the rows that the grid of a page asks for, all of them."""
         self.requests += 1
-        answer = app.get(f"{address}&end={LARGEST_BLOCK}")
+        answer = app.get(f"{address}&end={_MOST_ROWS}")
         if answer.status != _GIVEN:
             raise UnknownContent(f"{address}: answered with status {answer.status}")
         self._judge(viewer).judge(asked, read_rows(json.loads(answer.body)))

@@ -79,12 +79,12 @@
   function count(pairs) { return pairs === 1 ? "1 pair" : pairs + " pairs"; }
 
   // One message at a time, read aloud, with the way back in it.
-  function tell(text, batch) {
+  function tell(text, batch, isGood) {
     var old = document.querySelector(".toast");
     if (old) { old.remove(); }
     var toast = document.createElement("div");
     toast.className = "toast";
-    toast.setAttribute("role", batch ? "status" : "alert");
+    toast.setAttribute("role", batch || isGood ? "status" : "alert");
     toast.appendChild(document.createTextNode(text));
     if (batch) {
       var button = document.createElement("button");
@@ -99,14 +99,12 @@
   }
 
   function failed(grid, answer) {
-    show(grid, answer.found);
+    if (grid) { show(grid, answer.found); }
     tell(answer.found.detail || "This was not recorded. Load the page again.", null);
   }
 
   function act(kind) {
-    var grid = api();
-    if (!grid) { return; }
-    var rows = chosen(grid);
+    var grid = api(), rows = grid ? chosen(grid) : onePair();
     if (!rows.length) { tell("Choose a pair first: click its box, or move to its row.", null); return; }
     var day = value("act-day"), waits = kind === "snoozed" || kind === "paused";
     var batch = window.crypto.randomUUID();
@@ -118,8 +116,9 @@
     };
     post("/follow-ups", body).then(function (answer) {
       if (answer.status !== 200) { failed(grid, answer); return; }
-      show(grid, answer.found);
       lastBatch = answer.found.batch;
+      if (!grid) { again(words[kind], lastBatch); return; }
+      show(grid, answer.found);
       beyond = {};
       grid.deselectAll();
       ["act-note", "act-day"].forEach(function (id) { if (el(id)) { el(id).value = ""; } });
@@ -129,16 +128,51 @@
 
   function undo() {
     var grid = api();
-    if (!grid || !lastBatch) { return; }
+    if ((!grid && !el("pair-acts")) || !lastBatch) { return; }
     post("/follow-ups/undo", { batch: lastBatch, search: window.location.search }).then(function (answer) {
       if (answer.status !== 200) { failed(grid, answer); return; }
-      show(grid, answer.found);
       lastBatch = null;
+      if (!grid) { again("taken back", ""); return; }
+      show(grid, answer.found);
       tell("Taken back.", null);
     }, function () { tell("The dashboard does not answer. Nothing was taken back.", null); });
   }
 
+  // A pair's own page: one pair, and the page is drawn anew with what was done.
+  function onePair() {
+    var place = el("pair-acts");
+    return place ? [{ pair_id: place.dataset.pair, seen: Number(place.dataset.seen) }] : [];
+  }
+
+  function again(done, batch) {
+    window.sessionStorage.setItem("outcomes-done", JSON.stringify({ text: "1 pair " + done + ".", batch: batch }));
+    window.location.reload();
+  }
+
+  function saveWords() {
+    var pair = onePair()[0];
+    if (!pair) { return; }
+    post("/follow-ups/edit", {
+      pair_id: pair.pair_id, seen: pair.seen, note: value("edit-note"), assignee: value("edit-assignee"),
+      due_on: value("edit-due_on") || null, until_on: value("edit-until_on") || null,
+    }).then(function (answer) {
+      if (answer.status !== 200) { failed(null, answer); return; }
+      again("worded anew", answer.found.batch);
+    }, function () { tell("The dashboard does not answer. Nothing was changed.", null); });
+  }
+
+  function watchPair() {
+    var place = el("pair-acts");
+    if (!place || place.dataset.watched) { return; }
+    place.dataset.watched = "yes";
+    ["act-day", "edit-due_on", "edit-until_on"].forEach(function (id) { if (el(id)) { el(id).type = "date"; } });
+    var done = JSON.parse(window.sessionStorage.getItem("outcomes-done") || "null");
+    window.sessionStorage.removeItem("outcomes-done");
+    if (done) { lastBatch = done.batch || null; tell(done.text, lastBatch, true); }
+  }
+
   function watch() {
+    watchPair();
     var root = document.querySelector("#" + GRID + " .ag-root-wrapper");
     if (!root || root.dataset.watched || !document.querySelector("[data-act]")) { return; }
     root.dataset.watched = "yes";
@@ -166,6 +200,7 @@
   document.addEventListener("click", function (event) {
     var button = event.target.closest && event.target.closest("[data-act]");
     if (button && !button.disabled) { act(button.dataset.act); }
+    if (event.target.closest && event.target.closest("[data-edit=save]")) { saveWords(); }
     if (event.target.closest && event.target.closest("[data-choose=all]")) { chooseAll(); }
   });
   document.addEventListener("keydown", function (event) {

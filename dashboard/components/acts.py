@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dash import dcc, html
 
 from dashboard.components.attributes import attributes
@@ -19,27 +21,6 @@ _ACTS = (
 
 def acts_bar() -> html.Div:
     """Return what can be done about the chosen pairs; the script that does it is follow-ups.js."""
-    buttons = [
-        html.Button(
-            [words, html.Kbd(key, className="acts__key")],
-            type="button",
-            disabled=True,
-            className="pill",
-            **attributes(data_act=kind, aria_keyshortcuts=key),
-        )
-        for kind, words, key in _ACTS
-    ]
-    fields = [
-        html.Label(
-            [html.Span(words), dcc.Input(id=name, autoComplete="off", placeholder=hint)],
-            className="acts__field",
-        )
-        for name, words, hint in (
-            ("act-note", "Note", "What was said, what comes next"),
-            ("act-assignee", "Who takes care", ""),
-            ("act-day", "Until, or due", "2026-12-14"),  # follow-ups.js makes it a date
-        )
-    ]
     calendar = html.A("Calendar of follow-ups", href="/follow-ups.ics", className="link")
     count = html.Span("No pair chosen", id="acts-count", className="acts__count")
     every = html.Button(
@@ -50,13 +31,86 @@ def acts_bar() -> html.Div:
     )
     return html.Div(
         [
-            html.Div([count, every, *buttons], className="acts__row"),
-            html.Div([*fields, calendar], className="acts__row"),
+            html.Div([count, every, *_buttons(disabled=True)], className="acts__row"),
+            html.Div([*_fields("act"), calendar], className="acts__row"),
         ],
         className="acts no-print",
         role="group",
         **attributes(aria_label="What you did about the chosen pairs"),
     )
+
+
+def pair_acts(pair_id: str, seen: int) -> html.Div:
+    """Return what can be done about one pair, on its own page.
+
+    Parameters
+    ----------
+    pair_id : str
+    seen : int
+        Version of its follow-ups that the page shows.
+    """
+    return html.Div(
+        [
+            html.Div(_buttons(disabled=False), className="acts__row"),
+            html.Div(_fields("act"), className="acts__row"),
+        ],
+        id="pair-acts",
+        className="acts acts--one no-print",
+        role="group",
+        **attributes(
+            aria_label="What you did about this pair", data_pair=pair_id, data_seen=str(seen)
+        ),
+    )
+
+
+def wording_form(held: Mapping[str, str], *, has_until: bool) -> html.Details:
+    """Return a form that words what was last done anew.
+
+    Parameters
+    ----------
+    held : mapping
+        note, assignee, and the days due_on and until_on (2026-12-14), as they are now.
+    has_until : bool
+        Whether it ends on a day, as a snooze does.
+    """
+    names = [("note", "Note", ""), ("assignee", "Who takes care", ""), ("due_on", "Due", "")]
+    if has_until:
+        names.append(("until_on", "Until", ""))
+    fields = [_field(f"edit-{name}", words, hint, held[name]) for name, words, hint in names]
+    save = html.Button("Save", type="button", className="pill", **attributes(data_edit="save"))
+    return html.Details(
+        [
+            html.Summary("Word it anew", className="pill"),
+            html.Div([*fields, save], className="acts__row"),
+        ],
+        className="acts acts--edit no-print",
+    )
+
+
+def _buttons(*, disabled: bool) -> list[html.Button]:
+    return [
+        html.Button(
+            [words, html.Kbd(key, className="acts__key")],
+            type="button",
+            disabled=disabled,
+            className="pill",
+            **attributes(data_act=kind, aria_keyshortcuts=key),
+        )
+        for kind, words, key in _ACTS
+    ]
+
+
+def _fields(prefix: str) -> list[html.Label]:
+    return [
+        _field(f"{prefix}-note", "Note", "What was said, what comes next"),
+        _field(f"{prefix}-assignee", "Who takes care", ""),
+        _field(f"{prefix}-day", "Until, or due", "2026-12-14"),  # follow-ups.js makes it a date
+    ]
+
+
+def _field(name: str, words: str, hint: str, value: str = "") -> html.Label:
+    field = dcc.Input(id=name, autoComplete="off", placeholder=hint, value=value)
+    return html.Label([html.Span(words), field], className="acts__field")
 
 
 def views_menu() -> html.Details:

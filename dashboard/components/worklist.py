@@ -14,7 +14,13 @@ BLOCK = 100  # rows asked for at once
 ROW_HEIGHT = 56  # pixels; grid.js makes rows higher on a phone
 _SELECTING = {
     "rowSelection": {"mode": "multiRow", "checkboxes": True, "headerCheckbox": False},
-    "selectionColumnDef": {"width": 44, "pinned": "left", "suppressMovable": True},
+    "selectionColumnDef": {
+        "width": 44,
+        "pinned": "left",
+        "suppressMovable": True,
+        "headerName": "✓",
+        "headerTooltip": "Chosen",
+    },
 }
 
 

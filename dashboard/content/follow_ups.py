@@ -70,6 +70,13 @@ def history_lines(rows: tuple[FollowUp, ...], *, today: dt.date) -> list[tuple[s
     return lines
 
 
+def wording_values(row: FollowUp) -> dict[str, str]:
+    """Return what can be worded anew as a form shows it: days as 2026-12-14, nothing as empty."""
+    days = {"due_on": row.due_on, "until_on": row.until_on}
+    told = {name: day.isoformat() if day is not None else "" for name, day in days.items()}
+    return {"note": row.note, "assignee": row.assignee} | told
+
+
 def read_day(text: object) -> dt.date | None:
     """Return a day as forms send it (2026-12-14); None where nothing was entered.
 

@@ -9,6 +9,7 @@ from urllib.parse import quote_plus
 from dash import html
 
 from app_state.entry import FollowUp
+from dashboard.components.acts import pair_acts, wording_form
 from dashboard.components.attributes import attributes
 from dashboard.components.card import figure_card, plain_table, word_card
 from dashboard.components.figure import Figure, Table
@@ -20,7 +21,7 @@ from dashboard.components.state import shape, state_mark
 from dashboard.components.track import track_legend, track_picture
 from dashboard.content import pair_cadence, pair_checks, pair_practice, pair_risk
 from dashboard.content.board import own_board
-from dashboard.content.follow_ups import follow_up_cell, history_lines
+from dashboard.content.follow_ups import follow_up_cell, history_lines, wording_values
 from dashboard.content.pair_page import (
     PairPage,
     pair_name,
@@ -54,7 +55,7 @@ def build(view: View, pair: SimpleNamespace, warning: pair_risk.PairWarning) -> 
         _listed(*pair_practice.goals(page), "Goals"),
     ]
     below = sum(len(page.events) < lines for lines in _SHORT)
-    beside = [*_follow_ups(view, done), _rules(page), _milestones(page), *tables[below:]]
+    beside = [*_follow_ups(view, pair, done), _rules(page), _milestones(page), *tables[below:]]
     return [
         _way_back(view, pair),
         headline(pair_name(pair), [state_mark(pair.state), html.Span(why_words(pair))]),
@@ -148,13 +149,19 @@ def _events(view: View, page: PairPage, done: tuple[FollowUp, ...]) -> html.Sect
     return word_card(title, subtitle, html.Ol(lines, className="timeline"))
 
 
-def _follow_ups(view: View, done: tuple[FollowUp, ...]) -> list[html.Section]:
+def _follow_ups(
+    view: View, pair: SimpleNamespace, done: tuple[FollowUp, ...]
+) -> list[html.Section]:
     """Return what was done about the pair; nothing where follow-ups are not kept."""
     if view.done is None:
         return []
-    today = view.done.today
-    now = str(follow_up_cell(done[-1], today=today)["follow_up"]) if done else ""
-    return [follow_ups_card(history_lines(done, today=today), now)]
+    today, last = view.done.today, done[-1] if done else None
+    now = str(follow_up_cell(last, today=today)["follow_up"])
+    form = None
+    if last is not None and now:
+        form = wording_form(wording_values(last), has_until=last.until_on is not None)
+    acts = pair_acts(pair.pair_id, last.version if last is not None else 0)
+    return [follow_ups_card(history_lines(done, today=today), now, acts=acts, edit=form)]
 
 
 def _rules(page: PairPage) -> html.Section:

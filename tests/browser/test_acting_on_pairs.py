@@ -126,3 +126,27 @@ def test_the_order_of_a_column_is_asked_of_the_server(worklist: Page) -> None:
         "aria-sort", "descending"
     )
     assert days == sorted(days, reverse=True)
+
+
+def test_on_a_pairs_own_page_a_follow_up_is_recorded_worded_anew_and_taken_back(
+    worklist: Page,
+) -> None:
+    page = worklist
+    page.locator(".ag-row .worklist__pair").nth(3).click()
+    page.locator("#pair-acts").wait_for()
+    page.fill("#act-note", "Left a mesage")
+    page.click("#pair-acts [data-act=contacted]")
+    expect(page.locator(".toast")).to_contain_text("1 pair contacted.")
+    expect(page.locator(".acted li").first).to_contain_text("Left a mesage")
+    page.click("text=Word it anew")
+    page.fill("#edit-note", "Left a message")
+    page.fill("#edit-due_on", "2099-12-14")
+    page.click("[data-edit=save]")
+    expect(page.locator(".acted li").first).to_contain_text("Left a message; due 14 Dec 2099")
+    page.click(".toast button")
+    expect(page.locator(".acted li").first).to_contain_text("Taken back")
+    page.fill("#act-note", "")
+    page.click("#pair-acts [data-act=ended]")
+    expect(page.locator(".acted li").first).to_contain_text("Ended")
+    page.click(".toast button")
+    expect(page.locator(".toast")).to_contain_text("taken back")
