@@ -20,6 +20,8 @@ from sqlalchemy import (
     Table,
 )
 
+from reports.people_columns import declare_people
+
 metadata = MetaData()
 
 release = Table(
@@ -245,6 +247,7 @@ pair_event = Table(
     Column("kind", String),  # matched, held, cancelled, no_show, planned, goal_set, ...
     Column("detail", String),  # codes only, never free text
 )
+waiting_person, cancelling_senior, ended_pair, rematch = declare_people(metadata)
 load_summary = Table(
     "load_summary",
     metadata,

@@ -24,6 +24,7 @@ from reports.fact_rows import RETENTION, figure_sources
 from reports.release_writer import write_release
 from reports.survey_report import audit_rows
 from tests.synthetic_backtest import backtest_rows
+from tests.synthetic_people import synthetic_people
 from warehouse.metrics.catalog import metric_rows
 
 DEPARTMENTS = (
@@ -81,6 +82,7 @@ def tables(*, seed: int = 7, quarters: int = 8, pairs: int = 200) -> dict[str, p
         "pair_board": board,
         "pair_event": _events(rng, board),
         "flow": _flow(rng),
+        **synthetic_people(board, AS_OF, seed=seed),
     }
     found |= _impact() | _data_health()
     return found
