@@ -18,7 +18,7 @@ from harvest.figures import ReleaseRows
 
 _STATES = ("needing", "all", "stalled", "dormant", "never_started", "drifting", "unlogged",
            "on_track", "too_early", "paused")  # fmt: skip
-_FILTERED = ("/", "/pairs", "/departments", "/impact")
+_FILTERED = ("/", "/pairs", "/people", "/departments", "/impact")
 
 
 @dataclass(frozen=True)
