@@ -43,8 +43,10 @@ def find_cancelling(pairs: pd.DataFrame, sessions: pd.DataFrame, *, as_of: dt.da
     columns = ["pair_id", "program", "cohort", "mentee_person_id", "matched_on", "ended_on"]
     due = due.merge(pairs[columns], on="pair_id")
     due = due[~(due["on"] > due["ended_on"])]  # nobody has to cancel what the end of a pair ends
-    due = due.sort_values(["matched_on", "pair_id"], kind="stable")
     who = due.rename(columns={"mentee_person_id": "person_id"})
+    often = who.loc[who["cancelled"], "person_id"].value_counts()
+    who = who[who["person_id"].isin(often.index[often >= MANY_CANCELLED])]
+    who = who.sort_values(["matched_on", "pair_id"], kind="stable")
     found = who.groupby(["program", "person_id"], as_index=False).agg(
         cohort=("cohort", "last"),
         sessions_due=("on", "size"),

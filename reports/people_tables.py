@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 from models.pair_facts import PairFacts
@@ -97,25 +98,31 @@ def _in_need(
     Columns: program, role, person_id, cohort, need, pair_id, days; the most pressing first. Who
     has left the company or withdrawn seeks nobody.
     """
-    needing = board.loc[board["needs_attention"].astype(bool), ["pair_id", "state", "need_rank"]]
-    pairs = known.pairs.merge(needing, on="pair_id")
-    pairs = pairs.merge(board[["pair_id", "days_since_last"]], on="pair_id")
-    sides = [
-        pairs.assign(role=role, person_id=pairs[f"{role}_person_id"]).rename(
-            columns={"state": "need", "days_since_last": "days"}
-        )
-        for role in ROLES
-    ]
+    needing = board[board["needs_attention"].astype(bool)].set_index("pair_id")
+    pairs = known.pairs[known.pairs["pair_id"].isin(needing.index)]
+    told = needing.loc[pairs["pair_id"]]
+    names = {"need": "state", "need_rank": "need_rank", "days": "days_since_last"}
+    pairs = pairs.assign(**{name: told[column].to_numpy() for name, column in names.items()})
+    sides = [pairs.assign(role=role, person_id=pairs[f"{role}_person_id"]) for role in ROLES]
     both = pd.concat(sides, ignore_index=True)
-    registered = known.participants[["program", "person_id"]].drop_duplicates()
-    is_known = both.merge(registered, on=["program", "person_id"], how="left", indicator="is")
-    is_open = both.merge(places[_WHO], on=_WHO, how="left", indicator="is")
-    stays = (is_known["is"] == "left_only") | (is_open["is"] == "both")
-    stays &= ~both["person_id"].map(known.people["has_left"]).astype(bool)
-    both = both[stays.to_numpy()].sort_values(["need_rank", "role"], kind="stable")
+    registered = _keys(known.participants, _WHO[::2])
+    still = _keys(places, _WHO)
+    stays = [
+        not has_left and (who[::2] not in registered or who in still)
+        for who, has_left in zip(
+            zip(*(both[name] for name in _WHO), strict=True),
+            known.people["has_left"].reindex(both["person_id"]),
+            strict=True,
+        )
+    ]
+    both = both[np.array(stays, dtype=bool)].sort_values(["need_rank", "role"], kind="stable")
     alone = waiting.rename(columns={"days_waiting": "days"}).assign(need="waiting", pair_id=None)
     columns = [*_WHO, "cohort", "need", "pair_id", "days"]
     return pd.concat([alone[columns], both[columns]], ignore_index=True)
+
+
+def _keys(frame: pd.DataFrame, columns: list[str]) -> set[tuple[str, ...]]:
+    return set(zip(*(frame[name] for name in columns), strict=True))
 
 
 def _waiting_rows(waiting: pd.DataFrame, known: PeopleKnown, skills: pd.DataFrame) -> pd.DataFrame:

@@ -98,17 +98,17 @@ def waiting_figure(view: View) -> Figure:
     """Return who waits for a partner."""
     rows = read_waiting(view)
     columns = (
-        Column("Person"), Column("Role"), Column("Department"),
-        Column("Waiting, days", is_number=True), Column("Since"), Column("Place"),
+        Column("Person"), Column("Waiting, days", is_number=True), Column("Since"),
+        Column("Role"), Column("Department"), Column("Place"),
         Column("Offers", is_long=True), Column("Wants", is_long=True),
     )  # fmt: skip
     lines = tuple(
         (
             text_value(row.person_name),
-            text_value(ROLES.get(row.role, row.role)),
-            text_value(row.department),
             number_value(row.days_waiting),
             text_value(wording.format_day(row.applied_on, is_short=True)),
+            text_value(ROLES.get(row.role, row.role)),
+            text_value(row.department),
             text_value("Has a place" if row.enrolled_on else "No place yet"),
             text_value(skill_words(row.offers)),
             text_value(skill_words(row.wants)),
@@ -136,18 +136,18 @@ def cancelling_figure(view: View) -> Figure:
     """Return the seniors who cancelled often, over all their pairs."""
     rows = read_cancelling(view)
     columns = (
-        Column("Senior"), Column("Department"), Column("Cancelled", is_number=True),
+        Column("Senior"), Column("Cancelled", is_number=True),
         Column("Sessions due", is_number=True), Column("Share", is_number=True),
-        Column("Pairs", is_number=True), Column("Pairs now", is_long=True),
+        Column("Pairs", is_number=True), Column("Department"), Column("Pairs now", is_long=True),
     )  # fmt: skip
     lines = tuple(
         (
             text_value(row.person_name),
-            text_value(row.department),
             number_value(row.cancelled),
             number_value(row.sessions_due),
             number_value(row.cancelled / row.sessions_due, "fraction"),
             number_value(row.pairs),
+            text_value(row.department),
             text_value(", ".join(f"with {pair.mentor_name}" for pair in running) or "none"),
         )
         for row, running in zip(rows, running_pairs(view, rows), strict=True)

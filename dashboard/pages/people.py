@@ -93,7 +93,7 @@ def _rematch(view: View) -> Any:
         for one in found[: people.FEW]
     ]
     body: list[Any] = [_do("Propose a first talk to both before you match them.")]
-    body += [people_list(columns, rows, figure.title)] if rows else []
+    body += [people_list(columns, rows, figure.title, is_stacked=True)] if rows else []
     left = people_rematch.none_words(seekers)
     body += [*_more(len(found)), *([html.P(left, className="words")] if left else [])]
     return _card(view, figure, body)
@@ -125,7 +125,7 @@ def _suggestions(one: people_rematch.Seeker) -> Any:
 
 def _cancelling(view: View) -> Any:
     figure = people.cancelling_figure(view)
-    rows, kept = [], (0, 1, 2, 3, 4, 6)
+    rows, kept = [], (0, 1, 2, 3, 5, 6)
     found = people.read_cancelling(view)[: people.FEW]
     for running, line in zip(people.running_pairs(view, found), figure.table.rows, strict=False):
         cells: list[Any] = [line[i].text for i in kept]
@@ -185,11 +185,11 @@ def _talk(view: View) -> Any:
 
 def _answers(view: View) -> Any:
     figure = people_answers.answers_figure(view)
-    words = "Ask heads of groups with few answers to make time for the next wave; never ask people."
+    words = "Ask heads of groups with few answers to make time for surveys; never ask who answered."
     body: list[Any] = []
     if figure.table.rows:
         table = scroll_region(plain_table(figure.table, figure.title), figure.title)
-        body = [_do(words), table]
+        body = [_do(words), html.Div(table, className="people")]
     return _card(view, figure, body)
 
 
