@@ -29,6 +29,7 @@ KIND_NAMES: Mapping[Kind, str] = {
     Kind.NOTE: "note",
     Kind.NONE: "nothing",
 }
+_ASIDE = frozenset({Kind.SNOOZED, Kind.PAUSED, Kind.ENDED})
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,18 @@ class FollowUp:
     def holds_on(self, day: dt.date) -> bool:
         """Return whether the follow-up holds on a day, if nothing is recorded after it."""
         return self.kind != Kind.NONE and (self.until_on is None or day < self.until_on)
+
+    def is_aside_on(self, day: dt.date) -> bool:
+        """Return whether the pair needs nobody on a day, whatever its state.
+
+        Somebody snoozed or paused it until later, or says that it has ended.
+        """
+        return self.kind in _ASIDE and self.holds_on(day)
+
+    def is_due_on(self, day: dt.date) -> bool:
+        """Return whether something was to be done by a day or before it."""
+        is_open = self.kind not in (Kind.NONE, Kind.ENDED)
+        return is_open and self.due_on is not None and self.due_on <= day
 
 
 class ChangedMeanwhile(Exception):

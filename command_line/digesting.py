@@ -8,7 +8,8 @@ import os
 from rich.rule import Rule
 
 from app_state.digest_ledger import DigestLedger
-from app_state.store import open_store, store_url
+from app_state.latest import Latest
+from app_state.store import Store, open_store, store_url
 from command_line.terminal import console, errors
 from digests.mail import as_text
 from digests.run import FAILED, digests_of, send_digests
@@ -22,9 +23,13 @@ _COLORS = {"sent": "green", "failed": "red"}
 def print_digests(settings: Settings, now: dt.datetime) -> None:
     """Print every digest of this week; no secret is needed and nothing is sent or remembered."""
     release = open_release(settings.releases)
-    for recipient, digest in digests_of(
-        release, read_digest_settings(settings.home / FILE_NAME), now=now
-    ):
+    chosen = read_digest_settings(settings.home / FILE_NAME)
+    store = open_store(store_url())
+    try:
+        aside = _set_aside(store, now)
+    finally:
+        store.close()
+    for recipient, digest in digests_of(release, chosen, now=now, set_aside=aside):
         console.print(Rule(f"To {recipient.name} by {_ways(recipient)}", align="left"))
         console.print(f"Subject: {digest.subject}\n", markup=False, highlight=False)
         if digest.counts:
@@ -39,7 +44,8 @@ def send_all(settings: Settings, now: dt.datetime) -> bool:
     chosen = read_digest_settings(settings.home / FILE_NAME, os.environ)
     store = open_store(store_url())
     try:
-        outcomes = send_digests(release, chosen, DigestLedger(store), now=now)
+        aside = _set_aside(store, now)
+        outcomes = send_digests(release, chosen, DigestLedger(store), now=now, set_aside=aside)
     finally:
         store.close()
     for one in outcomes:
@@ -48,6 +54,11 @@ def send_all(settings: Settings, now: dt.datetime) -> bool:
         text = f"{words}. {one.words}" if one.words else words
         out.print(text, style=_COLORS.get(one.status, ""), markup=False, highlight=False)
     return all(one.status != FAILED for one in outcomes)
+
+
+def _set_aside(store: Store, now: dt.datetime) -> frozenset[str]:
+    """Return the pairs that need nobody today, as the worklist says."""
+    return Latest(store).standing().aside_on(now.date())
 
 
 def _ways(recipient: Recipient) -> str:

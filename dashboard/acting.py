@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -18,19 +18,22 @@ import dash
 from flask import Response, request
 
 from app_state import follow_ups
-from app_state.board_days import has_board, keep_board
 from app_state.checking import MOST_PAIRS, Refused
 from app_state.entry import Board, Change, ChangedMeanwhile, Kind, Wording
 from app_state.errors import StoreError
 from app_state.store import Store
+from dashboard.board_keeper import BoardKeeper, risk_band
 from dashboard.calendar_file import calendar_of
-from dashboard.content.follow_ups import follow_up_cell, read_day
+from dashboard.content.board import count_choices, own_board
+from dashboard.content.follow_ups import read_day
+from dashboard.content.worklist import done_cell
 from dashboard.data import View
 from dashboard.desk import Desk
-from reports import codes
+from dashboard.filters import read_query
 from reports.release import ReleaseError
 
-RECORD, UNDO, CALENDAR = "/follow-ups", "/follow-ups/undo", "/follow-ups.ics"
+RECORD, EDIT, UNDO = "/follow-ups", "/follow-ups/edit", "/follow-ups/undo"
+CALENDAR = "/follow-ups.ics"
 HEADER, OURS = "X-Requested-With", "outcomes"
 _LOG = logging.getLogger("outcomes.dashboard")
 
@@ -44,10 +47,15 @@ def add_acting(app: dash.Dash, desk: Desk) -> None:
     store = desk.store
     if store is None:
         return
+    keeper = BoardKeeper(store)
 
     def record() -> Response:
         """Record a follow-up for one pair or many."""
-        return _answered(lambda asked, view: _record(store, view, asked), desk)
+        return _answered(lambda asked, view: _record(store, keeper, view, asked), desk)
+
+    def edit() -> Response:
+        """Word anew what was done about a pair."""
+        return _answered(lambda asked, view: _edit(store, view, asked), desk)
 
     def undo() -> Response:
         """Take back what was recorded in one go."""
@@ -57,8 +65,7 @@ def add_acting(app: dash.Dash, desk: Desk) -> None:
         """Hand out the follow-ups of one's own pairs that have a day."""
         try:
             view = desk.view({})
-            board = _board(view)
-            held = follow_ups.current(store, list(board))
+            held = follow_ups.current(store, list(_own_pairs(view)))
         except NotYours as error:
             return Response(f"{error}\n", status=404, mimetype="text/plain")
         except (StoreError, ReleaseError) as error:
@@ -70,6 +77,7 @@ def add_acting(app: dash.Dash, desk: Desk) -> None:
 
     app.server.add_url_rule(CALENDAR, view_func=calendar)
     app.server.add_url_rule(RECORD, view_func=record, methods=["POST"])
+    app.server.add_url_rule(EDIT, view_func=edit, methods=["POST"], endpoint="edit_follow_up")
     app.server.add_url_rule(UNDO, view_func=undo, methods=["POST"])
 
 
@@ -81,17 +89,24 @@ def _answered(act: Any, desk: Desk) -> Response:
         asked = request.get_json(silent=True)
         if not isinstance(asked, dict):
             raise Refused("The request holds no follow-up.")
-        return _said(200, act(asked, desk.view({})))
+        told = act(asked, desk.view({}))
+        seen = desk.view(read_query(str(asked.get("search") or "")))  # with what was just recorded
+        return _said(200, told | {"counts": count_choices(seen)} | _cells(seen, told["pairs"]))
     except NotYours as error:
         return _said(403, {"detail": str(error)})
     except Refused as error:
         return _said(400, {"detail": str(error)})
     except ChangedMeanwhile as error:
-        newest = {row.pair_id: follow_up_cell(row) for row in error.changes}
-        return _said(409, {"detail": str(error), "pairs": newest})
+        changed = [row.pair_id for row in error.changes]
+        return _said(409, {"detail": str(error)} | _cells(desk.view({}), changed))
     except (StoreError, ReleaseError) as error:
         _LOG.warning("a follow-up was not recorded: %s", type(error).__name__)
         return _said(503, {"detail": str(error)})
+
+
+def _cells(view: View, pair_ids: Iterable[str]) -> dict[str, Any]:
+    """Return what now holds for these pairs, as the list shows it."""
+    return {"pairs": {pair_id: done_cell(view, pair_id) for pair_id in pair_ids}}
 
 
 @dataclass(frozen=True)
@@ -107,14 +122,8 @@ class _Asked:
 def _read_asked(asked: Mapping[str, Any]) -> _Asked:
     try:
         pairs = tuple((str(one["pair_id"]), int(one["seen"])) for one in asked["pairs"])
-        worded = Wording(
-            note=str(asked.get("note") or ""),
-            assignee=str(asked.get("assignee") or ""),
-            due_on=read_day(asked.get("due_on")),
-            until_on=read_day(asked.get("until_on")),
-        )
         batch = str(asked["batch"]) if asked.get("batch") else None
-        found = _Asked(pairs, Kind(asked["kind"]), worded, batch)
+        found = _Asked(pairs, Kind(asked["kind"]), _read_wording(asked), batch)
     except (ValueError, TypeError, KeyError) as error:
         raise Refused("This follow-up cannot be read.") from error
     if not 0 < len(pairs) <= MOST_PAIRS:
@@ -122,14 +131,24 @@ def _read_asked(asked: Mapping[str, Any]) -> _Asked:
     return found
 
 
-def _record(store: Store, view: View, asked: Mapping[str, Any]) -> dict[str, Any]:
-    wanted, board = _read_asked(asked), _board(view)
+def _read_wording(asked: Mapping[str, Any]) -> Wording:
+    return Wording(
+        note=str(asked.get("note") or ""),
+        assignee=str(asked.get("assignee") or ""),
+        due_on=read_day(asked.get("due_on")),
+        until_on=read_day(asked.get("until_on")),
+    )
+
+
+def _record(
+    store: Store, keeper: BoardKeeper, view: View, asked: Mapping[str, Any]
+) -> dict[str, Any]:
+    wanted, board = _read_asked(asked), _own_pairs(view)
     rows = [(_own(board, pair_id), seen) for pair_id, seen in wanted.pairs]
     changes = [
-        Change(row.pair_id, seen, wanted.kind, wanted.worded, row.state, _band(row))
+        Change(row.pair_id, seen, wanted.kind, wanted.worded, row.state, risk_band(row))
         for row, seen in rows
     ]
-    _keep_day(store, view)
     batch = follow_ups.record(
         store,
         changes,
@@ -138,29 +157,35 @@ def _record(store: Store, view: View, asked: Mapping[str, Any]) -> dict[str, Any
         board=Board(view.info.release_id, view.info.data_as_of),
         batch_id=wanted.batch,
     )
-    return _now_holds(store, batch, [row.pair_id for row, _ in rows])
+    keeper.keep(view)
+    return {"batch": batch, "pairs": [row.pair_id for row, _ in rows]}
+
+
+def _edit(store: Store, view: View, asked: Mapping[str, Any]) -> dict[str, Any]:
+    row = _own(_own_pairs(view), asked.get("pair_id"))
+    try:
+        wanted, seen = _read_wording(asked), int(asked["seen"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise Refused("This follow-up cannot be read.") from error
+    now = dt.datetime.now(dt.UTC)
+    batch = follow_ups.edit(store, row.pair_id, wanted, seen=seen, by=view.viewer.name, now=now)
+    return {"batch": batch, "pairs": [row.pair_id]}
 
 
 def _undo(store: Store, view: View, asked: Mapping[str, Any]) -> dict[str, Any]:
-    batch, board = str(asked.get("batch") or ""), _board(view)
+    batch, board = str(asked.get("batch") or ""), _own_pairs(view)
     pair_ids = [row.pair_id for row in follow_ups.read_batch(store, batch)]
     for pair_id in pair_ids:
         _own(board, pair_id)
     undone = follow_ups.undo(store, batch, by=view.viewer.name, now=dt.datetime.now(dt.UTC))
-    return _now_holds(store, undone, pair_ids)
+    return {"batch": undone, "pairs": pair_ids}
 
 
-def _now_holds(store: Store, batch: str, pair_ids: list[str]) -> dict[str, Any]:
-    held = follow_ups.current(store, pair_ids)
-    cells = {pair_id: follow_up_cell(held.get(pair_id)) for pair_id in pair_ids}
-    return {"batch": batch, "pairs": cells}
-
-
-def _board(view: View) -> dict[str, SimpleNamespace]:
+def _own_pairs(view: View) -> Mapping[str, SimpleNamespace]:
     granted = view.rights("pair_board")
     if not granted.allowed:
         raise NotYours(granted.reason)
-    return {row.pair_id: row for row in view.rows("pair_board")}
+    return own_board(view).by_id
 
 
 def _own(board: Mapping[str, SimpleNamespace], pair_id: object) -> SimpleNamespace:
@@ -168,17 +193,6 @@ def _own(board: Mapping[str, SimpleNamespace], pair_id: object) -> SimpleNamespa
     if row is None:
         raise NotYours("This pair is not on your worklist any more. Load the page again.")
     return row
-
-
-def _keep_day(store: Store, view: View) -> None:
-    """Keep the whole board of the release day: followed-up pairs are compared with the others."""
-    day, every = view.info.data_as_of, view.snapshot.rows("pair_board")
-    if not has_board(store, day, len(every)):
-        keep_board(store, day, [(row.pair_id, row.state, _band(row)) for row in every])
-
-
-def _band(row: SimpleNamespace) -> str:
-    return "" if row.risk is None else codes.risk_name(row.risk)
 
 
 def _said(status: int, content: Mapping[str, Any]) -> Response:

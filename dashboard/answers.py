@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from flask import Flask, Response, g, request
 
+from app_state.errors import StoreError
 from reports.release import ReleaseError
 
 _CALLBACK_PATH = "/_dash-update-component"
@@ -74,7 +75,7 @@ def keep_answers(
             return None
         try:
             key = (*depends_on(), hashlib.sha256(question).digest())
-        except ReleaseError:
+        except (ReleaseError, StoreError):
             return None
         found = store.find(key)
         if found is None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import secrets
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import dash
 import dash_ag_grid  # noqa: F401  registers the grid's scripts before the first page is served
 import dash_mantine_components as dmc
-from dash import Input, dcc, html
+from dash import ClientsideFunction, Input, Output, dcc, html
 from flask import g, request
+from werkzeug.exceptions import InternalServerError
 
 from app_state.store import Store
 from dashboard.access import Role, Viewer
@@ -20,6 +23,7 @@ from dashboard.acting import add_acting
 from dashboard.answers import AnswerStore, keep_answers
 from dashboard.components.failure import blank, no_release, page_failure
 from dashboard.components.shell import framed
+from dashboard.components.worklist import GRID
 from dashboard.data import ReleaseData, View
 from dashboard.desk import Desk
 from dashboard.filters import read_query
@@ -28,7 +32,9 @@ from dashboard.page import Page
 from dashboard.pages import PAGES
 from dashboard.protection import compress, protect
 from dashboard.routes import add_routes
+from dashboard.rows import add_rows
 from dashboard.session import read_scheme
+from dashboard.views import add_views
 from reports.release import ReleaseError
 
 register_page: Any = dash.register_page
@@ -59,6 +65,8 @@ def create_app(
     demo: bool,
     viewer: Viewer | None = None,
     store: Store | None = None,
+    store_problem: str = "",
+    today: Callable[[], dt.date] = dt.date.today,
 ) -> dash.Dash:
     """Return the dashboard over a folder of releases.
 
@@ -73,6 +81,10 @@ def create_app(
         sign-in.
     store : Store, optional
         Where follow-ups are kept; without it the worklist is for reading only.
+    store_problem : str
+        Why there is no store, for those who would act on pairs; empty where none is wanted.
+    today : function
+        Returns the day on which a page is drawn: a snooze until yesterday is over.
     """
     app = dash.Dash(
         "dashboard",
@@ -92,6 +104,8 @@ def create_app(
         demo=demo,
         viewer=viewer or Viewer(Role.HR_LEADERSHIP),
         store=store,
+        store_problem=store_problem,
+        today=today,
     )
     dash.page_registry.clear()
     for order, page in enumerate(PAGES):
@@ -114,7 +128,17 @@ def create_app(
     app.enable_pages()
     add_routes(app, desk)
     add_api(app, desk)
+    add_rows(app, desk)
+    clientside_callback: Any = app.clientside_callback
+    clientside_callback(
+        ClientsideFunction("outcomes", "rows"),
+        Output(GRID, "getRowsResponse"),
+        Input(GRID, "getRowsRequest"),
+        prevent_initial_call=True,
+    )
     add_acting(app, desk)
+    add_views(app, desk)
+    app.server.register_error_handler(500, _say_failure)
     protect(app)  # what is added last is done first: keep, then compress, then protect
     compress(app.server)
     keep_answers(app.server, AnswerStore(), desk.answer_key)
@@ -176,12 +200,18 @@ def _asked_search() -> str:
     return ""
 
 
-def _log_failure(path: str, error: Exception) -> str:
+def _log_failure(path: str, error: BaseException) -> str:
     """Log where a page failed and return the id; not the error's words, which may hold names."""
     error_id = secrets.token_hex(4)
     places = "".join(traceback.format_tb(error.__traceback__))
     _LOG.error("Page %s failed, error id %s: %s\n%s", path, error_id, type(error).__name__, places)
     return error_id
+
+
+def _say_failure(error: InternalServerError) -> tuple[dict[str, str], int]:
+    """Answer what failed outside a page in words, with an id that is in the log."""
+    error_id = _log_failure(request.path, error.original_exception or error)
+    return {"detail": f"This did not work. The log has it under the id {error_id}."}, 500
 
 
 def _whole() -> Any:

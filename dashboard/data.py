@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
-from app_state import follow_ups
-from app_state.entry import FollowUp
-from app_state.store import Store
 from dashboard.access import Rights, Role, Viewer, may_read_workforce, rights, runs_program
 from dashboard.cell import (
     BY_YEAR_ONLY,
@@ -27,8 +24,11 @@ from dashboard.cell import (
     read_slice,
 )
 from dashboard.filters import PAGE_NAMES, Filters, read_filters
+from dashboard.followed_up import FollowedUp
 from reports.readable import hide_small_groups
 from reports.release import Release, ReleaseInfo, current_release_id, open_release
+
+T = TypeVar("T")
 
 
 class Snapshot:
@@ -38,6 +38,7 @@ class Snapshot:
         self.release = release
         self._rows: dict[tuple[Any, ...], tuple[SimpleNamespace, ...]] = {}
         self._cells: dict[tuple[str, str, bool], dict[Slice, dict[str, Cell]]] = {}
+        self._made: dict[tuple[object, ...], Any] = {}
 
     def rows(self, table: str, **equals: str) -> tuple[SimpleNamespace, ...]:
         """Return rows of a table, missing values as None."""
@@ -67,6 +68,13 @@ class Snapshot:
             self._cells[key] = found
         return self._cells[key]
 
+    def made(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """Return what was made of this release under ``key``; made once, of the release alone."""
+        if key not in self._made:
+            self._made[key] = make()
+        found: T = self._made[key]
+        return found
+
     @cached_property
     def dimensions(self) -> dict[str, tuple[SimpleNamespace, ...]]:
         """Programs, cohorts, departments, and periods in the order of showing."""
@@ -79,21 +87,6 @@ class Snapshot:
     def metrics(self) -> dict[str, SimpleNamespace]:
         """Every metric of the release by its id, in the order of the registry."""
         return {row.metric_id: row for row in sorted(self.rows("metric"), key=lambda r: r.position)}
-
-
-@dataclass(frozen=True)
-class FollowedUp:
-    """What was done about pairs, read when a page asks for it."""
-
-    store: Store
-
-    def current(self) -> dict[str, FollowUp]:
-        """Return what was last done about each pair that anything was done about."""
-        return follow_ups.current(self.store)
-
-    def history(self, pair_id: str) -> tuple[FollowUp, ...]:
-        """Return everything that was done about a pair, oldest first."""
-        return follow_ups.history(self.store, pair_id)
 
 
 @dataclass(frozen=True)
@@ -115,7 +108,9 @@ class View:
     notices : tuple of str
         Sentences about choices that could not be followed.
     done : FollowedUp or None
-        Follow-ups; None where there is no store for them.
+        Follow-ups; None where this viewer sees no pairs by name, or they are not there.
+    done_problem : str
+        Why follow-ups are not there; empty where they are, or nobody asked for them.
     """
 
     snapshot: Snapshot
@@ -125,6 +120,7 @@ class View:
     scheme: str = "light"
     notices: tuple[str, ...] = ()
     done: FollowedUp | None = None
+    done_problem: str = ""
 
     @property
     def info(self) -> ReleaseInfo:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 NAMES = ("program", "cohort", "department", "quarter")
 # what one page is asked
-PAGE_NAMES = ("metric", "state", "pair", "population", "outcome", "cost", "exit_cost")
+PAGE_NAMES = ("metric", "state", "pair", "population", "outcome", "cost", "exit_cost", "q")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 import dash
 from flask import Response, request
 
-from dashboard.content import pairs
+from dashboard.content.board import in_state
 from dashboard.data import View
 from dashboard.desk import Desk
 from reports import codes
@@ -182,7 +182,7 @@ def read_worklist(view: View, asked: Mapping[str, str]) -> dict[str, Any]:
     if state not in _CHOICES:
         raise BadQuestion(f"state is one of {', '.join(_CHOICES)}, not {state}.")
     limit, offset = _number(asked, "limit", USUAL, 1, MOST), _number(asked, "offset", 0, 0, None)
-    found = pairs.in_state(pairs.read_board(view), state)
+    found = in_state(view, state)
     info = view.info
     return {
         "release": {

@@ -148,13 +148,14 @@ def build_wsgi() -> Any:
     asked = json.loads(os.environ[_VIEWER_VARIABLE])
     viewer = Viewer(Role(asked["role"]), tuple(asked["programs"]), tuple(asked["departments"]))
     demo = bool(os.environ.get(_DEMO_VARIABLE))
-    return create_app(folder, demo=demo, viewer=viewer, store=_open_store(folder.parent)).server
+    store, problem = _open_store(folder.parent)
+    return create_app(folder, demo=demo, viewer=viewer, store=store, store_problem=problem).server
 
 
-def _open_store(home: Path) -> Store | None:
-    """Open the store of follow-ups; without one, pages work and the worklist is for reading."""
+def _open_store(home: Path) -> tuple[Store | None, str]:
+    """Open the store of follow-ups, or say why not; without one the worklist is for reading."""
     try:
-        return open_store(store_url(home=home))
+        return open_store(store_url(home=home)), ""
     except StoreError as error:
         logging.getLogger("outcomes.dashboard").error("follow-ups are off: %s", error)
-        return None
+        return None, str(error)

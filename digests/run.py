@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -50,9 +50,15 @@ class Outcome:
 
 
 def digests_of(
-    release: Release, settings: DigestSettings, *, now: dt.datetime
+    release: Release,
+    settings: DigestSettings,
+    *,
+    now: dt.datetime,
+    set_aside: Collection[str] = (),
 ) -> Iterator[tuple[Recipient, Digest]]:
     """Yield every recipient's digest of the week of ``now``, under that recipient's rights.
+
+    Pairs that are ``set_aside`` are not told of.
 
     Raises
     ------
@@ -75,6 +81,7 @@ def digests_of(
             address=settings.address,
             week=week_of(now.date()),
             with_names=recipient.with_names,
+            set_aside=set_aside,
         )
         yield recipient, digest
 
@@ -85,6 +92,7 @@ def send_digests(
     ledger: Ledger,
     *,
     now: dt.datetime,
+    set_aside: Collection[str] = (),
     sleep: Sleep = time.sleep,
 ) -> list[Outcome]:
     """Send what was not sent this week; one failure keeps nobody else from getting theirs.
@@ -96,11 +104,13 @@ def send_digests(
     ledger : Ledger
     now : datetime
         UTC without zone; its ISO week is the week of the digests.
+    set_aside : collection of pair ids
+        Pairs that are not told of: somebody snoozed, paused or ended them.
     sleep : function of seconds
         Waits between attempts.
     """
     outcomes = []
-    for recipient, digest in digests_of(release, settings, now=now):
+    for recipient, digest in digests_of(release, settings, now=now, set_aside=set_aside):
         for channel in _channels(recipient):
             if not digest.counts:
                 outcomes.append(Outcome(recipient.name, channel, NOTHING))

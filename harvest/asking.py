@@ -25,7 +25,7 @@ _WITHOUT_FIGURES = frozenset({
 })  # fmt: skip
 _ASKED = frozenset({"/", "/<path:path>", "/_dash-layout", "/_dash-update-component",
                     "/export/<name>.csv", "/export/to-correct.csv",
-                    "/api/v1/worklist"})  # fmt: skip
+                    "/api/v1/worklist", "/pairs/rows.json"})  # fmt: skip
 
 
 @dataclass(frozen=True)

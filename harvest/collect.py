@@ -11,6 +11,8 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 from dashboard.access import Role, Viewer
+from dashboard.content.worklist import LARGEST_BLOCK
+from dashboard.rows import ROWS
 from harvest.asked import Asked, newest_quarter, read_asked
 from harvest.asking import App, app_for
 from harvest.figures import Figures, Place, ReleaseRows
@@ -18,7 +20,7 @@ from harvest.files import read_file
 from harvest.found import UnknownContent
 from harvest.judge import UNREAD, Finding, Judge, Tally
 from harvest.labels import Labels
-from harvest.machine import read_digest, read_worklist
+from harvest.machine import read_digest, read_rows, read_worklist
 from harvest.page_reader import PageReader
 from harvest.questions import Question, a_few, questions
 from harvest.rights import every_viewer, name_of
@@ -156,7 +158,18 @@ class Collector:
         found = reader.read(app.page(question.path, question.search))
         asked = read_asked(self.rows, viewer, question.address, question.query)
         self._judge(viewer).judge(asked, found)
+        for address in reader.links:
+            if address.startswith(f"{ROWS}?"):
+                self._rows(app, viewer, asked, address)
         return reader.links
+
+    def _rows(self, app: App, viewer: Viewer, asked: Asked, address: str) -> None:
+        """Judge the rows that the grid of a page asks for, all of them."""
+        self.requests += 1
+        answer = app.get(f"{address}&end={LARGEST_BLOCK}")
+        if answer.status != _GIVEN:
+            raise UnknownContent(f"{address}: answered with status {answer.status}")
+        self._judge(viewer).judge(asked, read_rows(json.loads(answer.body)))
 
     def _judge(self, viewer: Viewer) -> Judge:
         """Return the judge of what a viewer is shown; one at a time, they remember much."""

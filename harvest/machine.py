@@ -9,6 +9,7 @@ from harvest.found import Found, FoundRecord, FoundText, UnknownContent
 from reports.digest import Digest
 
 _WHOLE = {"release", "total", "offset", "pairs"}
+_BLOCK = {"rows", "total", "counts"}
 
 
 def read_worklist(answer: Mapping[str, Any]) -> Found:
@@ -29,6 +30,27 @@ def read_worklist(answer: Mapping[str, Any]) -> Found:
     counts = FoundText("count of pairs", f"{answer['total']:,} pairs")
     release = FoundText("release", f"Release {answer['release']['id']}")
     return Found(records=records, texts=(counts, release))
+
+
+def read_rows(answer: Mapping[str, Any]) -> Found:
+    """Return a block of the worklist: every column of its rows, and the counts of pairs as text.
+
+    Raises
+    ------
+    UnknownContent
+        The answer has a part that nobody here reads.
+    """
+    unknown = set(answer) - _BLOCK
+    if unknown:
+        raise UnknownContent(f"rows: nobody reads {', '.join(sorted(unknown))}")
+    records = tuple(
+        FoundRecord(f"worklist, row {n}", row) for n, row in enumerate(answer["rows"], 1)
+    )
+    counted = (answer["total"], *answer["counts"].values())
+    return Found(
+        records=records,
+        texts=tuple(FoundText("count of pairs", f"{count:,} pairs") for count in counted),
+    )
 
 
 def read_digest(digest: Digest) -> Found:

@@ -26,14 +26,15 @@ _LOOK = frozenset({
     "className", "style", "id", "htmlFor", "tabIndex", "type", "position", "shadow", "config",
     "transitionProps", "boxWrapperProps", "scope", "role", "columnDefs", "defaultColDef",
     "dashGridOptions", "getRowId", "aria-controls", "aria-labelledby", "namespace", "refresh",
-    "data-action", "data-nav", "hidden", "download", "colSpan", "rowSpan", "data-dash-is-loading",
+    "data-action", "data-nav", "data-count-of", "data-when-any", "hidden", "download", "colSpan",
+    "rowSpan", "data-dash-is-loading",
 })  # fmt: skip
-_LINKS = ("href", "data-link")
+_LINKS = ("href", "data-link", "data-rows")
 _GRIDS = ("AgGrid",)
 _DRAWN = ("left", "width", "--heat")
 _ROWS = ("rowData", "pinnedTopRowData", "pinnedBottomRowData")
-_SIZES = frozenset({"width", "minWidth", "maxWidth", "flex", "headerHeight", "paginationPageSize",
-                    "paginationPageSizeSelector", "getRowHeight", "rowHeight"})  # fmt: skip
+_SIZES = frozenset({"width", "minWidth", "maxWidth", "flex", "headerHeight", "rowHeight",
+                    "cacheBlockSize", "maxConcurrentDatasourceRequests"})  # fmt: skip
 _BOX_PARTS = ("stat__label", "stat__value", "stat__note")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from models.estimate import Estimate, Reason, clustered_standard_error
 from models.group_time import GroupTime
@@ -106,7 +106,7 @@ class Aggregator:
                 "too_few_clusters", "There are too few people to test all earlier waves jointly."
             )
         z = self.found.effect[known] / spread
-        return float(stats.chi2.sf(z @ np.linalg.solve(correlation, z), len(known)))
+        return float(special.chdtrc(len(known), z @ np.linalg.solve(correlation, z)))
 
     def simultaneous_quantile(self, averages: list[Average], *, draws: int, seed: int) -> float:
         """Factor of the standard errors whose bands hold all the averages together.

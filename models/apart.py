@@ -18,7 +18,7 @@ from warehouse import tables
 from warehouse.engine import Warehouse
 
 LARGE = 3_000  # spells of employment; starting an interpreter costs as much as analyzing so many
-_RUN = "from models.apart import answer; answer()"
+_RUN = "from models.analyses import answer; answer()"
 
 
 class Apart:
@@ -67,11 +67,3 @@ def place_for(warehouse: Warehouse) -> Apart:
     """Return where to analyze a company of this size."""
     count = warehouse.read(sa.select(sa.func.count().label("n")).select_from(tables.employment))
     return Apart(is_beside=int(count["n"].iloc[0]) >= LARGE)
-
-
-def answer() -> None:
-    """Read facts, write analyses: what the process beside does."""
-    out, sys.stdout = sys.stdout.buffer, sys.stderr  # whatever a library prints is no answer
-    inputs = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own process wrote it
-    pickle.dump(analyze(inputs), out, protocol=pickle.HIGHEST_PROTOCOL)
-    out.flush()

@@ -11,8 +11,9 @@ from importlib import metadata
 import numpy as np
 import pandas as pd
 
-from models.analyses import Analyses, read_inputs
+from models.analyses import Analyses
 from models.apart import place_for
+from models.inputs import read_inputs
 from models.momentum_runs import pair_risk, pair_states, read_momentum_facts
 from models.pair_facts import PairFacts
 from reports import release_tables

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -91,7 +91,7 @@ def build_digest(
     address: str,
     week: str,
     with_names: bool = False,
-    most: int = MOST,
+    set_aside: Collection[str] = (),
 ) -> Digest:
     """Return a manager's digest from a release and nothing else.
 
@@ -106,11 +106,11 @@ def build_digest(
         ISO week.
     with_names : bool
         Names in the message; off by default, mail travels further than a page.
-    most : int
-        Pairs told one by one.
+    set_aside : collection of pair ids
+        Pairs that somebody snoozed, paused or ended: they are not told of.
     """
     board = release.frame("pair_board", program=list(programs)).sort_values("need_rank")
-    needing = board[board["needs_attention"].astype(bool)]
+    needing = board[board["needs_attention"].astype(bool) & ~board["pair_id"].isin(set_aside)]
     search = {"program": programs[0]} if len(programs) == 1 else {}
     title = pairs_title(len(needing), _after_cancellations(needing))
     info = release.info
@@ -131,9 +131,9 @@ def build_digest(
         ),
         lines=tuple(
             _line(row, address, search, with_names=with_names)
-            for row in needing.head(most).itertuples(index=False)
+            for row in needing.head(MOST).itertuples(index=False)
         ),
-        more=max(len(needing) - most, 0),
+        more=max(len(needing) - MOST, 0),
         href=_link(address, search),
         foot=tuple(foot),
     )

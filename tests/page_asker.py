@@ -21,6 +21,9 @@ class Asker:
     def become(self, role: str) -> None:
         self.client.set_cookie("outcomes-role", role)
 
+    def get(self, address: str) -> str:
+        return self.client.get(address).get_data(as_text=True)
+
     def page(self, path: str, search: str = "") -> str:
         question: dict[str, Any] = {
             "output": self.output,

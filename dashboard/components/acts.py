@@ -42,12 +42,40 @@ def acts_bar() -> html.Div:
     ]
     calendar = html.A("Calendar of follow-ups", href="/follow-ups.ics", className="link")
     count = html.Span("No pair chosen", id="acts-count", className="acts__count")
+    every = html.Button(
+        ["Choose all", html.Kbd("A", className="acts__key")],
+        type="button",
+        className="pill",
+        **attributes(data_choose="all", aria_keyshortcuts="A"),
+    )
     return html.Div(
         [
-            html.Div([count, *buttons], className="acts__row"),
+            html.Div([count, every, *buttons], className="acts__row"),
             html.Div([*fields, calendar], className="acts__row"),
         ],
         className="acts no-print",
         role="group",
         **attributes(aria_label="What you did about the chosen pairs"),
+    )
+
+
+def views_menu() -> html.Details:
+    """Return the saved views: a list that views.js fills, and a field to save what is shown."""
+    field = html.Label(
+        [
+            html.Span("Save what is shown now as"),
+            dcc.Input(id="view-name", autoComplete="off", maxLength=60),
+        ],
+        className="acts__field",
+    )
+    save = html.Button("Save", type="button", className="pill", **attributes(data_view="save"))
+    body = [
+        html.Ul(id="views-list", className="views__list"),
+        html.P("None saved yet.", id="views-none", className="soft", hidden=True),
+        html.Div([field, save], className="views__save"),
+    ]
+    return html.Details(
+        [html.Summary("Saved views", className="pill"), html.Div(body, className="views__body")],
+        id="views",
+        className="views",
     )

@@ -2,44 +2,33 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from types import SimpleNamespace
 from typing import Any
 
 from dashboard.components.figure import Column, Figure, Table, Value, number_value, text_value
 from dashboard.content import pair_risk
+from dashboard.content.board import (
+    ASIDE,
+    DONE,
+    NEED_YOU,
+    NEEDING,
+    STATES,
+    asked_pairs,
+    count_choices,
+    in_state,
+    met_since,
+    names_are_shown,
+    own_board,
+    read_board,
+)
 from dashboard.data import View
 from reports import codes, wording
 from reports.findings import pairs_title
 
-NEEDING = ("stalled", "dormant", "never_started", "drifting", "unlogged")
-STATES = (*NEEDING, "on_track", "too_early", "paused")
-
-
-def names_are_shown(view: View) -> bool:
-    """Return whether this viewer may see named pairs."""
-    return view.rights("pair_board").allowed
-
-
-def read_board(view: View) -> tuple[SimpleNamespace, ...]:
-    """Return the pairs of the chosen slice, most in need first; empty without the right to names.
-
-    A pair belongs to the department of its mentee, the senior.
-    """
-    chosen = view.filters
-    return tuple(
-        row
-        for row in sorted(view.rows("pair_board"), key=lambda row: row.need_rank)
-        if chosen.program in ("", row.program)
-        and chosen.cohort in ("", row.cohort)
-        and chosen.department in ("", row.mentee_department)
-    )
-
 
 def count_needing(view: View) -> int:
-    """Return how many pairs of the slice need attention, for the menu; 0 without names."""
-    return sum(bool(row.needs_attention) for row in read_board(view))
+    """Return how many pairs of the slice need somebody today, for the menu; 0 without names."""
+    return len(in_state(view, NEED_YOU))
 
 
 def count_states(view: View) -> dict[str, int | None]:
@@ -48,8 +37,8 @@ def count_states(view: View) -> dict[str, int | None]:
     From the board for those who see it, else from the published shares of the chosen quarter.
     """
     if names_are_shown(view):
-        found = Counter(row.state for row in read_board(view))
-        return {state: found.get(state, 0) for state in STATES}
+        by_state = read_board(view).by_state
+        return {state: len(by_state[state]) for state in STATES}
     counts: dict[str, int | None] = {}
     for state in STATES:
         cell = view.cell(f"pair_state_{state}")
@@ -60,17 +49,17 @@ def count_states(view: View) -> dict[str, int | None]:
 
 def cancelled_words(view: View, state: str) -> str:
     """Return how many pairs of a state got there after the senior cancelled; empty for none."""
-    rows = in_state(read_board(view), state)
-    count = sum("senior_cancelled" in _codes(row) for row in rows)
+    board = read_board(view)
+    rows = board.by_state.get(state, ())
+    count = sum(row.pair_id in board.after_cancellations for row in rows)
     return f"{wording.format_number(count)} of them after the senior cancelled" if count else ""
 
 
 def title(view: View) -> str:
     """Return the finding of the page."""
     if names_are_shown(view):
-        needing = [row for row in read_board(view) if row.needs_attention]
-        after = [row for row in needing if "senior_cancelled" in _codes(row)]
-        return pairs_title(len(needing), len(after))
+        needing, after = in_state(view, NEED_YOU), read_board(view).after_cancellations
+        return pairs_title(len(needing), sum(row.pair_id in after for row in needing))
     known = [count for state, count in count_states(view).items() if state in NEEDING]
     counts = [count for count in known if count is not None]
     if not counts:
@@ -79,19 +68,18 @@ def title(view: View) -> str:
     return f"{words} {'needs' if sum(counts) == 1 else 'need'} attention"
 
 
-def chosen_state(view: View) -> str:
-    """Return the state the address asks for: needing (the default), all, or one state."""
-    asked = view.params.get("state", "needing")
-    return asked if asked in ("needing", "all", *STATES) else "needing"
-
-
-def in_state(rows: tuple[SimpleNamespace, ...], state: str) -> list[SimpleNamespace]:
-    """Return the pairs in a state, or those needing attention, or all."""
-    if state == "all":
-        return list(rows)
-    if state == "needing":
-        return [row for row in rows if row.needs_attention]
-    return [row for row in rows if row.state == state]
+def followed_words(view: View) -> list[str]:
+    """Return what became of the pairs somebody followed up lately, and how many are set aside."""
+    words = []
+    done = in_state(view, DONE)
+    if done:
+        met = sum(met_since(view, row) is not None for row in done)
+        count = wording.format_count(len(done), "pair")
+        words.append(f"Of {count} followed up lately, {wording.format_number(met)} met since.")
+    aside = count_choices(view)[ASIDE]
+    if aside:
+        words.append(f"{wording.format_count(aside, 'pair')} set aside.")
+    return words
 
 
 def grid_row(row: SimpleNamespace, view: View) -> dict[str, Any]:
@@ -129,8 +117,7 @@ def days_words(row: SimpleNamespace) -> str:
 
 def find_pair(view: View) -> SimpleNamespace | None:
     """Return the pair the address asks for, if this viewer may see it."""
-    asked = view.params.get("pair")
-    return next((row for row in view.rows("pair_board") if row.pair_id == asked), None)
+    return own_board(view).by_id.get(view.params.get("pair", ""))
 
 
 def read_timeline(view: View, pair: SimpleNamespace) -> list[tuple[str, str, str]]:
@@ -155,10 +142,15 @@ def figures(view: View) -> list[Figure]:
     found = [states_figure(view)]
     warning = pair_risk.read_warning(view)
     if warning is not None:
-        found.append(_worklist_figure(view, warning))
+        found.append(worklist_figure(view, warning))
         if warning.used:
-            found.append(pair_risk.warning_figure(warning, f"Back-test, {_board_day(view)}"))
+            found.append(warning_figure(view, warning))
     return found
+
+
+def warning_figure(view: View, warning: pair_risk.PairWarning) -> Figure:
+    """Return how well the warning would have done; only where it is used."""
+    return pair_risk.warning_figure(warning, f"Back-test, {_board_day(view)}")
 
 
 def states_figure(view: View) -> Figure:
@@ -187,7 +179,10 @@ def states_figure(view: View) -> Figure:
     )
 
 
-def _worklist_figure(view: View, warning: pair_risk.PairWarning) -> Figure:
+def worklist_figure(
+    view: View, warning: pair_risk.PairWarning, *, most: int | None = None
+) -> Figure:
+    """Return the pairs the address asks for as a table, the first ``most`` of them on a page."""
     columns = (
         Column("Pair"),
         Column("State"),
@@ -200,8 +195,8 @@ def _worklist_figure(view: View, warning: pair_risk.PairWarning) -> Figure:
         Column("Risk", is_long=True),
         Column("Why", is_long=True),
     )
-    rows = []
-    for row in in_state(read_board(view), chosen_state(view)):
+    rows, asked = [], asked_pairs(view)
+    for row in asked[:most]:
         line = grid_row(row, view)
         rows.append(
             (
@@ -217,18 +212,18 @@ def _worklist_figure(view: View, warning: pair_risk.PairWarning) -> Figure:
                 text_value(str(line["why"])),
             )
         )
+    notes = ["Contains names: pass it on to nobody who does not run the program."]
+    if len(rows) < len(asked):
+        first, every = wording.format_number(len(rows)), wording.format_number(len(asked))
+        notes.append(f"The table shows the first {first} of {every} pairs; the CSV holds all.")
     return Figure(
         figure_id="pairs-worklist",
         title="Pairs, most in need first",
         subtitle=f"Named pairs of your programs, {_board_day(view)}",
         table=Table(columns, tuple(rows)),
-        notes=("Contains names: pass it on to nobody who does not run the program.",),
+        notes=tuple(notes),
     )
 
 
 def _board_day(view: View) -> str:
     return f"as of {wording.format_day(view.info.data_as_of)}"
-
-
-def _codes(row: SimpleNamespace) -> set[str]:
-    return {str(reason.get("code")) for reason in json.loads(row.reasons or "[]")}

@@ -50,7 +50,11 @@ def build(view: View, pair: SimpleNamespace, warning: pair_risk.PairWarning) -> 
         ],
         className="detail__head",
     )
-    acted = history_lines(view.done.history(pair.pair_id)) if view.done is not None else []
+    acted = (
+        history_lines(view.done.history(pair.pair_id), today=view.done.today)
+        if view.done is not None
+        else []
+    )
     if acted:
         items += [
             html.Dt("Follow-ups"),

@@ -4,26 +4,41 @@ from __future__ import annotations
 
 from typing import Any
 
-import dash_ag_grid as dag
 from dash import dcc, html
 
-from dashboard.components.acts import acts_bar
+from dashboard.components.acts import acts_bar, views_menu
 from dashboard.components.attributes import attributes
 from dashboard.components.card import figure_card, word_card
 from dashboard.components.link import link
 from dashboard.components.region import scroll_region
 from dashboard.components.shell import headline
 from dashboard.components.state import STATE_LOOKS, shape, state_mark
+from dashboard.components.worklist import worklist_grid
 from dashboard.content import pair_risk, pairs
-from dashboard.content.follow_ups import follow_up_cell
+from dashboard.content.board import (
+    ALL,
+    ASIDE,
+    CHOICES,
+    DONE,
+    DUE,
+    NEED_YOU,
+    STATES,
+    chosen_state,
+    count_choices,
+    names_are_shown,
+)
 from dashboard.data import View
 from dashboard.page import Page
 from dashboard.pages import pair as pair_page
 from reports import codes, wording
 
-_SELECTING = {
-    "rowSelection": {"mode": "multiRow", "checkboxes": True, "headerCheckbox": True},
-    "selectionColumnDef": {"width": 44, "pinned": "left", "suppressMovable": True},
+_MOST_IN_TABLE = 50  # of the table twin; the CSV holds every pair
+_CHOICE_NAMES = {
+    NEED_YOU: "Need you",
+    DUE: "Due",
+    DONE: "Followed up",
+    ASIDE: "Set aside",
+    ALL: "All",
 }
 
 
@@ -34,9 +49,11 @@ def build(view: View) -> list[Any]:
         return [headline(pairs.title(view), _subtitle(view)), _without_names(view)]
     pair = pairs.find_pair(view)
     detail = [pair_page.build(view, pair, warning)] if pair is not None else []
+    off = view.done_problem
     return [
         headline(pairs.title(view), _subtitle(view)),
         *detail,
+        *([_off(off)] if off else []),
         _chips(view),
         _worklist(view, warning),
         html.Div(_trust(view, warning), className="trust"),
@@ -45,17 +62,23 @@ def build(view: View) -> list[Any]:
 
 def _subtitle(view: View) -> str:
     day = wording.format_day(view.info.data_as_of)
-    if pairs.names_are_shown(view):
-        return f"As of {day}, whatever quarter is chosen. Each pair against its own agreed cadence."
+    if names_are_shown(view):
+        said = f"As of {day}, whatever quarter is chosen. Each pair against its own agreed cadence."
+        return " ".join([said, *pairs.followed_words(view)])
     quarter = wording.format_period(view.filters.quarter)
     return f"Pairs by state at the end of {quarter}, without names."
+
+
+def _off(problem: str) -> Any:
+    words = f"Follow-ups are off, so the list is for reading only. {problem}"
+    return html.P(words, className="notice", role="status")
 
 
 def _without_names(view: View) -> Any:
     figure = pairs.states_figure(view)
     counts = pairs.count_states(view)
     rows = []
-    for state, (_, shown, meaning) in zip(pairs.STATES, figure.table.rows, strict=True):
+    for state, (_, shown, meaning) in zip(STATES, figure.table.rows, strict=True):
         count = counts[state]
         words = wording.format_number(count) if count is not None else shown.text
         rows.append(
@@ -101,114 +124,113 @@ def _without_names(view: View) -> Any:
 
 
 def _chips(view: View) -> Any:
-    board, chosen = pairs.read_board(view), pairs.chosen_state(view)
+    counts, chosen = count_choices(view), chosen_state(view)
+    there = (
+        NEED_YOU,
+        DUE,
+        DONE,
+        ASIDE,
+        ALL,
+        chosen,
+    )  # what follow-ups change is there to be changed
     chips = [
-        _chip(view, "needing", "Need you", sum(bool(row.needs_attention) for row in board), chosen)
+        _chip(view, state, counts[state], chosen)
+        for state in CHOICES
+        if counts[state] or state in there
     ]
-    counts = pairs.count_states(view)
-    for state in pairs.STATES:
-        if counts[state] or state == chosen:
-            chips.append(_chip(view, state, codes.STATES[state], counts[state] or 0, chosen))
-    chips.append(_chip(view, "all", "All", len(board), chosen))
     return html.Div(
         chips, className="chips chips--dense", role="group", **attributes(aria_label="State")
     )
 
 
-def _search() -> Any:
+def _chip(view: View, state: str, count: int, chosen: str) -> Any:
+    label = _CHOICE_NAMES.get(state) or codes.STATES[state]
+    number = html.B(
+        wording.format_number(count), className="num", **attributes(data_count_of=state)
+    )
+    words: list[Any] = [label, number]
+    if state in STATE_LOOKS:
+        words.insert(0, shape(STATE_LOOKS[state][0]))
+    more: dict[str, Any] = {"aria-current": "true"} if state == chosen else {}
+    if state in (DUE, DONE, ASIDE):  # grid.js shows them as soon as they hold a pair
+        more |= {"data-when-any": "", "hidden": not count and state != chosen}
+    return link(words, f"/pairs{view.filters.search(state=state)}", className="pill chip", **more)
+
+
+def _search(view: View) -> Any:
     label = html.Label(
         "Find a name or department", htmlFor="pair-search", className="visually-hidden"
     )
     field = dcc.Input(
-        id="pair-search", type="search", placeholder="Find a name or department", className="search"
+        id="pair-search",
+        type="search",
+        placeholder="Find a name or department",
+        className="search",
+        value=view.params.get("q", ""),
     )
-    return html.Div([label, field], className="searching no-print")
-
-
-def _chip(view: View, state: str, label: str, count: int, chosen: str) -> Any:
-    words: list[Any] = [label, html.B(wording.format_number(count), className="num")]
-    if state in STATE_LOOKS:
-        words.insert(0, shape(STATE_LOOKS[state][0]))
-    current = {"aria-current": "true"} if state == chosen else {}
-    return link(
-        words, f"/pairs{view.filters.search(state=state)}", className="pill chip", **current
-    )
+    kept = [views_menu()] if view.done is not None else []
+    return html.Div([html.Div([label, field]), *kept], className="searching no-print")
 
 
 def _worklist(view: View, warning: pair_risk.PairWarning) -> Any:
-    done = view.done.current() if view.done is not None else None
-    rows = [
-        pairs.grid_row(row, view)
-        | {"href": _pair_href(view, row.pair_id), **_risk_cell(row.risk, warning)}
-        | (follow_up_cell(done.get(row.pair_id)) if done is not None else {})
-        for row in pairs.in_state(pairs.read_board(view), pairs.chosen_state(view))
-    ]
-    figure = next(found for found in pairs.figures(view) if found.figure_id == "pairs-worklist")
-    if not rows:
-        words = "No pair is in this state for the filters chosen."
-        return word_card("Nothing here", "", html.P(words, className="words"))
-    grid = dag.AgGrid(
-        id="pairs-grid",
-        rowData=rows,
-        columnDefs=_columns(can_act=done is not None),
-        defaultColDef={"sortable": True, "resizable": True, "suppressMovable": True},
-        dashGridOptions={
-            "getRowHeight": {"function": "outcomesRowHeight()"},
-            "headerHeight": 40,
-            "pagination": len(rows) > 50,
-            "paginationPageSize": 50,
-            "paginationPageSizeSelector": [25, 50, 100],
-            "domLayout": "autoHeight",
-            "suppressCellFocus": False,
-            "ensureDomOrder": True,
-            "animateRows": False,
-            "enableCellTextSelection": True,
-            **(_SELECTING if done is not None else {}),
-        },
-        getRowId="params.data.pair_id",
-        className="worklist",
-        style={"height": None, "width": "100%"},
-    )
+    count = count_choices(view)[chosen_state(view)]
+    if not count and not view.params.get("q"):
+        return word_card("Nothing here", "", html.P(_nothing(view), className="words"))
+    figure = pairs.worklist_figure(view, warning, most=_MOST_IN_TABLE)
     foot = html.P(
         "* Days since the match; no session was held yet. Click a pair for its history. Reasons "
         "are listed, not scored. Risk: how many pairs marked so in the past did not meet in the "
         "next month.",
         className="card__sub",
     )
-    bar = [acts_bar()] if done is not None else []
-    return figure_card(view, figure, [_search(), *bar, grid, foot], has_picture=False)
+    bar = [acts_bar()] if view.done is not None else []
+    body = [_search(view), *bar, worklist_grid(_rows_address(view), count, _columns(view)), foot]
+    return figure_card(view, figure, body, has_picture=False)
 
 
-def _risk_cell(risk: float | None, warning: pair_risk.PairWarning) -> dict[str, Any]:
-    """Return the risk to sort by, in percent, and the words that are shown."""
-    sorted_by = None if risk is None else round(risk * 100, 1)
-    return {"risk": sorted_by, "risk_words": warning.short_words(risk)}
+def _nothing(view: View) -> str:
+    """Return what an empty list means; where nobody needs you, that is good news."""
+    chosen = chosen_state(view)
+    if chosen != NEED_YOU:
+        return "No pair is in this state for the filters chosen."
+    counts = count_choices(view)
+    if not counts[ALL]:
+        return "There is no running pair for the filters chosen."
+    said = "Nobody needs you today: every pair meets as agreed, or waits for nothing you can do."
+    if counts[ASIDE]:
+        aside = wording.format_count(counts[ASIDE], "pair")
+        said += f" {aside} you set aside will be back when their day has come."
+    return said
+
+
+def _rows_address(view: View) -> str:
+    return f"/pairs/rows.json{view.filters.search(state=chosen_state(view))}"
 
 
 def _trust(view: View, warning: pair_risk.PairWarning) -> Any:
     """Return how well the warning would have done so far, or why there is none."""
     if not warning.used:
         return word_card("No warning yet", "", html.P(warning.why_none, className="words"))
-    figure = next(found for found in pairs.figures(view) if found.figure_id == "pairs-warning")
+    figure = pairs.warning_figure(view, warning)
     words = [html.P(text, className="words") for text in pair_risk.warning_words(warning)]
     return figure_card(view, figure, words, has_picture=False)
 
 
-def _columns(*, can_act: bool) -> list[dict[str, Any]]:
+def _columns(view: View) -> list[dict[str, Any]]:
     number = {"type": "rightAligned"}
-    acted = _column("Last follow-up", "follow_up", width=178, cellRenderer="OutcomesFollowUp")
+    acted = _column("Last follow-up", "follow_up", width=204, cellRenderer="OutcomesFollowUp")
     # what the pair's own page says makes room for what was done
     last = (
         [acted]
-        if can_act
+        if view.done is not None
         else [_column("Held", "held", width=60, **number), _column("Cohort", "cohort", width=108)]
     )
     return [
         _column("State", "state_word", width=136, cellRenderer="OutcomesState"),
         _column("Mentor → senior", "pair", minWidth=150, flex=5, cellRenderer="OutcomesPair"),
-        _column("Since last", "days", width=118, cellRenderer="OutcomesDays", **number),
-        _column("Next booked", "next", width=104, cellRenderer="OutcomesNext"),
-        _column("Risk", "risk", width=138, cellRenderer="OutcomesRisk"),
+        _column("Since last", "days", width=114, cellRenderer="OutcomesDays", **number),
+        _column("Next booked", "next", width=100, cellRenderer="OutcomesNext"),
+        _column("Risk", "risk", width=130, cellRenderer="OutcomesRisk"),
         _column("Why", "why", minWidth=170, flex=4, cellRenderer="OutcomesWhy"),
         *last,
     ]
@@ -216,11 +238,6 @@ def _columns(*, can_act: bool) -> list[dict[str, Any]]:
 
 def _column(title: str, name: str, **look: Any) -> dict[str, Any]:
     return {"headerName": title, "field": name, **look}
-
-
-def _pair_href(view: View, pair_id: str) -> str:
-    state = view.params.get("state", "")
-    return f"/pairs{view.filters.search(**({'state': state} if state else {}), pair=pair_id)}"
 
 
 PAGE = Page(

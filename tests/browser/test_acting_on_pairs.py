@@ -54,3 +54,75 @@ def test_letters_typed_into_a_field_act_on_nothing(worklist: Page) -> None:
     page.locator("#act-note").press_sequentially("specs")
     assert page.locator(".toast").count() == 0
     assert page.input_value("#act-note") == "specs"
+
+
+def test_ten_pairs_are_called_by_keys_alone_and_the_last_one_taken_back(worklist: Page) -> None:
+    page = worklist
+    page.locator(".ag-row [col-id=why]").first.click()
+    for number in range(1, 11):
+        page.keyboard.press("c")
+        expect(page.locator("[data-count-of=done]")).to_have_text(str(number))
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("u")
+    expect(page.locator("[data-count-of=done]")).to_have_text("9")
+    while page.locator(".toast button").count():  # leave the store as it was found
+        page.locator(".toast").evaluate("toast => toast.remove()")
+
+
+def test_all_pairs_of_the_list_are_snoozed_at_once_leave_it_and_come_back(worklist: Page) -> None:
+    page = worklist
+    needing = page.locator("[data-count-of=needing]").inner_text()
+    page.click("[data-choose=all]")
+    expect(page.locator("#acts-count")).to_have_text(f"{needing} pairs chosen")
+    page.click("[data-act=snoozed]")
+    expect(page.locator("[data-count-of=needing]")).to_have_text("0")
+    expect(page.locator("[data-count-of=aside]")).to_have_text(needing)
+    page.keyboard.press("u")
+    expect(page.locator("[data-count-of=needing]")).to_have_text(needing)
+
+
+def test_a_search_is_asked_of_the_server_and_stands_in_the_address(worklist: Page) -> None:
+    page = worklist
+    page.fill("#pair-search", "finance")
+    page.wait_for_url("**q=finance**")
+    expect(page.locator(".ag-row", has_text="Customer care → Engineering")).to_have_count(0)
+    expect(page.locator(".ag-row", has_text="Finance").first).to_be_visible()
+    page.reload()
+    expect(page.locator("#pair-search")).to_have_value("finance")
+    page.fill("#pair-search", "nobody is called so")
+    expect(page.locator("#worklist-problem")).to_contain_text("No pair of this list")
+
+
+def test_a_view_is_saved_followed_and_removed(worklist: Page) -> None:
+    page = worklist
+    page.click(".chip:has([data-count-of=stalled])")
+    page.wait_for_url("**state=stalled**")
+    page.locator("#views summary").click()
+    page.fill("#view-name", "The stalled ones")
+    page.keyboard.press("Enter")
+    expect(page.locator("#views-list a")).to_have_text("The stalled ones")
+    page.click(".chip:has([data-count-of=all])")
+    page.wait_for_url("**state=all**")
+    page.locator("#views summary").click()
+    page.click("#views-list a")
+    page.wait_for_url("**state=stalled**")
+    page.locator("#views summary").click()
+    page.click("[data-view=forget]")
+    expect(page.locator("#views-list li")).to_have_count(0)
+
+
+def test_the_order_of_a_column_is_asked_of_the_server(worklist: Page) -> None:
+    page = worklist
+    page.click(".chip:has([data-count-of=all])")
+    page.wait_for_url("**state=all**")
+    page.locator(".ag-row .worklist__pair").first.wait_for()
+    page.locator(".ag-header-cell[col-id=days]").click()
+    expect(page.locator(".ag-row[row-index='0'] [col-id=days]")).to_contain_text("days")
+    days = [
+        int(page.locator(f".ag-row[row-index='{n}'] [col-id=days]").inner_text().split()[0])
+        for n in range(8)
+    ]
+    expect(page.locator(".ag-header-cell[col-id=days]")).to_have_attribute(
+        "aria-sort", "descending"
+    )
+    assert days == sorted(days, reverse=True)

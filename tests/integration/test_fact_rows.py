@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.analyses import run_analyses
 from models.momentum_runs import read_momentum_facts
 from reports.fact_rows import _BEHIND, RETENTION, figure_sources, read_fact_rows
 from tests.integration.test_publish import AS_OF, MATCHED, company
 from tests.warehouse_rows import fill
+from tests.whole_analyses import run_analyses
 from warehouse import cube
 from warehouse.engine import Warehouse
 from warehouse.fact_days import DAYS, OWNERS

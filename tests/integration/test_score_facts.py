@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.analyses import Analyses, run_analyses
+from models.analyses import Analyses
 from models.panel import month_start
 from models.people_facts import read_facts
 from models.score_facts import read_score_facts
 from models.wave_panel import ScoreFacts, build_wave_panels
 from tests.unit.models import company as made_up
 from tests.warehouse_rows import Rows, fill
+from tests.whole_analyses import run_analyses
 from warehouse.engine import Warehouse
 from warehouse.voice import read_voice, voice_atoms
 

@@ -38,6 +38,15 @@ def test_it_counts_the_pairs_in_need_as_the_worklist_does(release):
     assert digest.lines[0].who == f"Pair {first}"
 
 
+def test_a_pair_that_was_set_aside_is_not_told_of(release):
+    told = digest_of(release)
+    aside = {line.pair_id for line in told.lines[:4]}
+    digest = digest_of(release, set_aside=aside)
+    assert not aside & {line.pair_id for line in digest.lines}
+    assert digest.lines[0] == told.lines[4]
+    assert sum(count for _, count, _ in digest.counts) == len(told.lines) + told.more - 4
+
+
 def test_pairs_of_other_programs_are_never_told(release):
     assert digest_of(release, programs=("P9",)).counts == ()
     assert digest_of(release, programs=("P9",)).headline == "No pair needs you now."

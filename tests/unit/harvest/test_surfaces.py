@@ -15,7 +15,7 @@ from dashboard.access import Rights, Role, Viewer
 from dashboard.app import create_app
 from dashboard.components import heat, plots, stat
 from dashboard.components.figure import Column, Figure, Table, Value, number_value, text_value
-from dashboard.content import departments, overview, pair_risk, pairs
+from dashboard.content import departments, overview, pair_risk, worklist
 from dashboard.pages import PAGES
 from harvest.asking import App
 from harvest.collect import Collector
@@ -106,7 +106,7 @@ def test_pairs_of_another_program_are_found_in_grid_table_and_download(
     ask(stranger, "/pairs", state="all")
     findings = ask(stranger, "/pairs", state="all", is_download=True)
     places = {one.place for one in findings if one.problem == NOT_YOURS}
-    assert any(place.startswith("grid pairs-grid, row 1") for place in places)
+    assert any(place.startswith("worklist, row 1") for place in places)
     assert any(place.startswith("pairs-worklist, row X") for place in places)
     assert any(place.startswith("figure 2, row X") for place in places)
 
@@ -114,8 +114,8 @@ def test_pairs_of_another_program_are_found_in_grid_table_and_download(
 def test_a_column_of_a_grid_that_is_not_shown_is_read(
     ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row_of = pairs.grid_row
-    monkeypatch.setattr(pairs, "grid_row", lambda *w: row_of(*w) | {"engagement": 4.37})
+    row_of = worklist.grid_row
+    monkeypatch.setattr(worklist, "grid_row", lambda *w: row_of(*w) | {"engagement": 4.37})
     findings = ask(MANAGER, "/pairs", state="all")
     assert {one.number for one in findings} == {"4.37"}
     assert all(one.place.endswith("column engagement") for one in findings)

@@ -6,9 +6,10 @@ import json
 import pandas as pd
 import pytest
 
-from models.analyses import Analyses, run_analyses
+from models.analyses import Analyses
 from models.momentum_runs import pair_state_history, pair_states, read_momentum_facts
 from tests.unit.models.company import AS_OF, company_tables, fill, simulate
+from tests.whole_analyses import run_analyses
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from models import apart
-from models.analyses import Analyses, analyze, read_inputs
+from models.analyses import Analyses, analyze
 from models.apart import Apart, place_for
+from models.inputs import read_inputs
 from tests.unit.models.company import AS_OF, company_tables, fill, simulate
 
 
