@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 from dashboard.components.figure import Column, Figure, Table, number_value, text_value
-from dashboard.content import pairs, people_answers, people_ended, people_rematch
+from dashboard.content import board, people_answers, people_ended, people_rematch
 from dashboard.data import View
 from reports import codes, wording
 
@@ -37,15 +37,15 @@ def read_cancelling(view: View) -> list[SimpleNamespace]:
 
 def running_pairs(view: View, rows: list[SimpleNamespace]) -> list[list[SimpleNamespace]]:
     """Return of each senior the pairs that still run and are on the board."""
-    board = {pair.pair_id: pair for pair in view.rows("pair_board")}
+    known = board.own_board(view).by_id
     listed = [json.loads(row.running or "[]") for row in rows]
-    return [[board[name] for name in names if name in board] for names in listed]
+    return [[known[name] for name in names if name in known] for names in listed]
 
 
 def read_to_talk(view: View) -> list[tuple[SimpleNamespace, str]]:
     """Return pairs with swapped roles, then pairs without ground rules, each with its words."""
     found: list[tuple[int, SimpleNamespace, str]] = []
-    for row in pairs.read_board(view):
+    for row in board.read_board(view).rows:
         reasons = [one for one in json.loads(row.reasons or "[]") if one.get("code") in _TALK]
         if reasons:
             first = min(_TALK.index(str(one["code"])) for one in reasons)

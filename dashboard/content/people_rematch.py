@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 from app_state.entry import Kind
 from dashboard.components.figure import Column, Figure, Table, text_value
+from dashboard.content.board import own_board
 from dashboard.data import View
 from reports import codes, wording
 
@@ -58,12 +59,12 @@ def read_seekers(view: View) -> list[Seeker]:
     Of pairs these are the never started, dormant and stalled ones, and those whose follow-up says
     that a re-match is wanted.
     """
-    done = view.done.current() if view.done is not None else {}
+    done = view.done.current if view.done is not None else {}
     wanted = {pair for pair, row in done.items() if row.kind is Kind.REMATCH_WANTED}
-    rank = {row.pair_id: row.need_rank for row in view.rows("pair_board")}
+    known = own_board(view).by_id
 
     def order(row: SimpleNamespace) -> tuple[object, ...]:
-        need = rank.get(row.pair_id, 0) if row.pair_id else -row.days
+        need = known[row.pair_id].need_rank if row.pair_id in known else -row.days
         who = (row.program, row.role, row.person_name, row.pair_id or "")
         return (row.pair_id not in wanted, bool(row.pair_id), need, *who)
 

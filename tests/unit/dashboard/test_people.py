@@ -14,12 +14,14 @@ from plotly.utils import PlotlyJSONEncoder
 
 from app_state.entry import Kind
 from app_state.follow_ups import record
+from app_state.latest import Latest
 from app_state.store import open_store
 from dashboard.access import Role, Viewer
 from dashboard.cell import Cell
 from dashboard.content import people, people_answers, people_ended, people_rematch
-from dashboard.data import FollowedUp, ReleaseData, View
+from dashboard.data import ReleaseData, View
 from dashboard.downloads import figures_csv
+from dashboard.followed_up import FollowedUp
 from dashboard.pages import PAGES
 from dashboard.pages import people as people_page
 from harvest.asking import app_for
@@ -113,7 +115,8 @@ def test_a_pair_whose_follow_up_wants_a_re_match_comes_first(
     store = open_store(f"sqlite:///{tmp_path / 'state.sqlite'}")
     wanted = change(drifting.pair_id, kind=Kind.REMATCH_WANTED)
     record(store, [wanted], by="Ada", now=NOW, board=BOARD)
-    view = replace(manager_view, done=FollowedUp(store))
+    done = FollowedUp(store, Latest(store).standing(), NOW.date())
+    view = replace(manager_view, done=done)
     first = people_rematch.read_seekers(view)[0]
     assert (first.row.pair_id, first.is_wanted) == (drifting.pair_id, True)
     assert people_rematch.need_words(first) == "Drifting, re-match wanted"
