@@ -76,7 +76,8 @@ _ABOUT_THE_RELEASE = frozenset(
 )
 _ABOUT_LOADS = frozenset({"load_summary", "check", "rejected", "refused", "fact_rows"})
 _PEOPLE = frozenset({"waiting_person", "cancelling_senior", "ended_pair", "rematch"})
-_NAMED = frozenset({"pair_board", "pair_event"}) | _PEOPLE
+_PAIR_BY_PAIR = frozenset({"pair_event", "pair_fact", "pair_item", "pair_topic"})
+_NAMED = frozenset({"pair_board", "former_pair"}) | _PAIR_BY_PAIR | _PEOPLE
 _NAMES_REASON = (
     "Names of pairs are shown to the program's own managers only. "
     "You see how many pairs are in each state."
@@ -147,7 +148,7 @@ def _named_rights(viewer: Viewer, table: str) -> Rights:
     if viewer.role is not Role.PROGRAM_MANAGER:
         reason = _PEOPLE_REASON if table in _PEOPLE else _NAMES_REASON
         return Rights(allowed=False, reason=reason)
-    if table == "pair_event":  # events carry no program: read them through a pair of the board
+    if table in _PAIR_BY_PAIR:  # they carry no program: read them through a pair of the board
         return _EVERYTHING
     return Rights(allowed=True, only={"program": viewer.programs})
 

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import NamedTuple
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, has_app_context, request
 
 from app_state.errors import StoreError
 from reports.release import ReleaseError
@@ -89,6 +89,12 @@ def keep_answers(
         if key is not None and response.status_code == 200 and g.get("keep_answer", True):
             store.keep(key, response.get_data())
         return response
+
+
+def forget_answer() -> None:
+    """Let the answer being given be given once only: the next one may know more."""
+    if has_app_context():
+        g.keep_answer = False
 
 
 def _response(found: Answer) -> Response:

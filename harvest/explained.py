@@ -19,6 +19,7 @@ from harvest.figures import Figures, Known, Number, Place
 from harvest.metric_tables import sum_of_states
 from harvest.numbers import Printed
 from harvest.pair_board import board_of, pair_known, warning_numbers
+from harvest.pair_page import page_numbers
 from harvest.people import people_said
 from models.verdict import WORTHWHILE
 from reports import codes
@@ -149,6 +150,7 @@ def _pairs(known: Figures, asked: Asked) -> Iterator[Number]:
     yield from warning_numbers(known)
     if asked.params.get("pair"):
         yield from pair_known(known, asked.params["pair"]).numbers.values()
+        yield from page_numbers(known, asked.params["pair"])
     states = [_state(known, asked, state) for state in NEEDING]
     counts = [one.numbers[figures.NUMERATOR][0] for one in states if one.numbers]
     yield sum(counts), "count"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harvest import effect_tables, people, record_tables
+from harvest import effect_tables, pair_page, people, record_tables
 from harvest.asked import Asked
 from harvest.figures import Figures, Known
 from harvest.found import FoundTable
@@ -35,6 +35,8 @@ _READERS: tuple[tuple[frozenset[str], Reader], ...] = (
     (frozenset({"Reason", "Pairs ended"}), people.ended_count),
     (frozenset({"Pair", "To talk about"}), people.talked),
     (frozenset({"Invited", "Not answered"}), people.not_answered),
+    (frozenset({"Session held", "Counted", "Days"}), pair_page.sessions),
+    (frozenset({"Topic", "Sessions"}), pair_page.topics),
     (frozenset({"Set aside"}), record_tables.loads),
     (frozenset({"Rule", "Rows", "For example"}), record_tables.rules),
     (frozenset({"Holds", "Whole row"}), record_tables.rejected),

@@ -18,6 +18,7 @@ from harvest.figures import ReleaseRows
 
 _STATES = ("needing", "all", "stalled", "dormant", "never_started", "drifting", "unlogged",
            "on_track", "too_early", "paused")  # fmt: skip
+_DOWNLOADS_APART = 25  # pairs; what is downloaded of a pair stands on its page, too
 _FILTERED = ("/", "/pairs", "/people", "/departments", "/impact")
 
 
@@ -28,6 +29,7 @@ class Question:
     path: str
     query: Mapping[str, str] = field(default_factory=dict, hash=False)
     is_download: bool = False
+    figure: str = ""
 
     @property
     def search(self) -> str:
@@ -40,7 +42,7 @@ class Question:
         if not self.is_download:
             return self.path + self.search
         name = "overview" if self.path == "/" else self.path.strip("/")
-        return f"/export/page-{name}.csv{self.search}"
+        return f"/export/{self.figure or f'page-{name}'}.csv{self.search}"
 
 
 def options_of(rows: ReleaseRows, path: str) -> dict[str, list[str]]:
@@ -74,8 +76,10 @@ def questions(rows: ReleaseRows, *, in_pairs: bool) -> list[Question]:
         alone = list(singles(options))
         found += [Question(page.path, query, is_download=True) for query in alone]
         found += [Question(page.path, q) for q in (all_pairs(options) if in_pairs else alone)]
-    found += [Question("/pairs", {"pair": pair, "state": "all"})
-              for pair in rows.frame("pair_board")["pair_id"]]  # fmt: skip
+    pairs = rows.frame("pair_board")["pair_id"]
+    found += [Question("/pairs", {"pair": pair, "state": "all"}) for pair in pairs]
+    found += [Question("/pairs", {"pair": pair}, is_download=True, figure="pair-cadence")
+              for pair in pairs[::_DOWNLOADS_APART]]  # fmt: skip
     found += [Question("/no-such-page"), Question("/", {"quarter": "1999Q1", "department": "None"})]
     return found
 

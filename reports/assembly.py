@@ -22,7 +22,10 @@ from reports.carrying import NOTHING, carry, computation, digest_facts, settled_
 from reports.dimensions import read_dimensions
 from reports.disclosure_gate import check_disclosure
 from reports.fact_rows import figure_sources, read_fact_rows
+from reports.former_pairs import former_pairs
 from reports.ledger_tables import Ledger, ledger_checks, read_ledger
+from reports.pair_checks import pair_facts
+from reports.pair_details import pair_details
 from reports.pair_tables import (
     flow,
     match_events,
@@ -151,7 +154,7 @@ def _tables(
     risk = pair_risk(pairs.momentum, as_of=as_of)
     states = pair_states(pairs.momentum, as_of=as_of, chance=risk.chance)
     board = pair_board(pairs.facts, states)
-    events = read_pair_events(warehouse, as_of=as_of, pair_ids=board["pair_id"])
+    about_pairs = _about_pairs(warehouse, board, as_of)
     analyses = beside.analyses.result()
     ledger, fact_rows = beside.loads.result()
     tables = {
@@ -170,7 +173,7 @@ def _tables(
         "backtest": risk.backtest,
         "flow": flow(pairs.facts, minimum_group=minimum_group),
         "pair_board": board,
-        "pair_event": _timeline(match_events(board), events),
+        **about_pairs,
         "load_summary": ledger.loads,
         "rejected": ledger.rejected,
         "refused": ledger.refused,
@@ -191,6 +194,19 @@ def _tables(
     tables["check"] = pd.DataFrame(checks, columns=["check_id", "title", "verdict", "detail"])
     finished = {name: rounded(_with_columns(name, frame)) for name, frame in tables.items()}
     return finished, entry_after(edition.record, answers.added)
+
+
+def _about_pairs(
+    warehouse: Warehouse, board: pd.DataFrame, as_of: dt.date
+) -> dict[str, pd.DataFrame]:
+    """Return what a pair's own page shows, and when former pairs met."""
+    events = read_pair_events(warehouse, as_of=as_of, pair_ids=board["pair_id"])
+    return {
+        "pair_event": _timeline(match_events(board), events),
+        "pair_fact": pair_facts(warehouse, as_of=as_of, board=board),
+        **pair_details(warehouse, as_of=as_of, board=board),
+        "former_pair": former_pairs(warehouse, as_of=as_of, board=board),
+    }
 
 
 def _computed(

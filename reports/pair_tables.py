@@ -22,7 +22,7 @@ from warehouse.tables import (
 
 FEW_PAIRS = "Fewer than {minimum} pairs"
 DERIVABLE = "Hidden so that a smaller group cannot be worked out"
-EVENTS = ["pair_id", "happened_on", "kind", "detail"]
+EVENTS = ["pair_id", "happened_on", "kind", "detail", "moved_to_on", "moved_from_on"]
 _CODE = r"[a-z][a-z0-9_]{0,40}"  # anything else may be free text and stays in the warehouse
 
 
@@ -87,7 +87,8 @@ def read_pair_events(warehouse: Warehouse, *, as_of: dt.date, pair_ids: pd.Serie
     Returns
     -------
     DataFrame
-        pair_id, happened_on, kind, detail; codes only, ordered by pair, day and kind.
+        pair_id, happened_on, kind, detail; codes only, ordered by pair, day and kind. Of a session
+        that was moved: moved_to_on, moved_from_on.
     """
     parts = [_session_events(warehouse, as_of), _practice_events(warehouse, as_of)]
     events = pd.concat(parts, ignore_index=True)
@@ -185,13 +186,36 @@ def _session_events(warehouse: Warehouse, as_of: dt.date) -> pd.DataFrame:
     kind = sa.case(
         (sa.and_(session.c.status == "planned", is_past), "unknown"), else_=session.c.status
     )
+    told = sa.or_(is_past, is_booked)
+    before, after = session.alias("before"), _replacements(told, happened_on)
     return warehouse.read(
         sa.select(
             session.c.pair_id,
             happened_on.label("happened_on"),
             kind.label("kind"),
             detail.label("detail"),
-        ).where(sa.or_(is_past, is_booked))
+            after.c.moved_to_on,
+            sa.cast(before.c.planned_start_at, sa.Date).label("moved_from_on"),
+        )
+        .select_from(
+            session.outerjoin(
+                before, before.c.session_id == session.c.rescheduled_from_session_id
+            ).outerjoin(after, after.c.session_id == session.c.session_id)
+        )
+        .where(told)
+    )
+
+
+def _replacements(
+    told: sa.ColumnElement[bool], happened_on: sa.ColumnElement[dt.date]
+) -> sa.Subquery:
+    """Return the day a session was moved to, if that may be told: session_id, moved_to_on."""
+    replaced = session.c.rescheduled_from_session_id
+    return (
+        sa.select(replaced.label("session_id"), sa.func.min(happened_on).label("moved_to_on"))
+        .where(told, replaced.is_not(None))
+        .group_by(replaced)
+        .subquery("after")
     )
 
 

@@ -246,6 +246,55 @@ pair_event = Table(
     Column("happened_on", Date),
     Column("kind", String),  # matched, held, cancelled, no_show, planned, goal_set, ...
     Column("detail", String),  # codes only, never free text
+    Column("moved_to_on", Date),  # day of the session that replaced it
+    Column("moved_from_on", Date),  # day of the session it replaced
+)
+# What checks of a pair of the board found, and what it agreed on; codes and days only.
+pair_fact = Table(
+    "pair_fact",
+    metadata,
+    Column("pair_id", String),
+    # none, mentor_below (the mentor is in the senior's reporting line), mentee_below, not_known
+    Column("line_match", String),  # on the day of the match
+    Column("steps_match", Integer),  # 1 = direct manager; NULL where there is no such line
+    Column("line_now", String),  # on the release day
+    Column("steps_now", Integer),
+    # fine (the mentor was the junior by level at the match), same_level, other_way, not_known
+    Column("role_direction", String),
+    Column("covers_topics", Boolean),  # NULL where no ground rules are on record
+    Column("covers_off_limits", Boolean),
+    Column("covers_place", Boolean),
+    Column("covers_frequency", Boolean),
+    Column("covers_confidentiality", Boolean),
+    Column("mentor_agreed_on", Date),
+    Column("mentee_agreed_on", Date),
+)
+pair_item = Table(
+    "pair_item",
+    metadata,
+    Column("pair_id", String),
+    Column("kind", String),  # goal, action, milestone
+    Column("code", String),  # a goal's topic, the milestone; NULL where it is free text
+    Column("owner_role", String),  # of an action: mentor, mentee
+    Column("begun_on", Date),  # a goal was set, an action noted
+    Column("due_on", Date),
+    Column("closed_on", Date),  # a goal was attained or dropped, a milestone reached
+    Column("status", String),  # open, attained, dropped, done, reached
+)
+pair_topic = Table(
+    "pair_topic",
+    metadata,
+    Column("pair_id", String),
+    Column("topic", String),  # NULL for topics in free text
+    Column("sessions", Integer),  # held sessions that were about it
+)
+# When pairs met that have left the board since, for what became of follow-ups; no names.
+former_pair = Table(
+    "former_pair",
+    metadata,
+    Column("pair_id", String),
+    Column("program", String),
+    Column("held_on", Date),  # one row per session held; NULL for a pair that never met
 )
 waiting_person, cancelling_senior, ended_pair, rematch = declare_people(metadata)
 load_summary = Table(
@@ -328,4 +377,7 @@ check = Table(
 # What pages look up; figures lie in the order they are looked up in, see reports.packed_cells.
 Index("pair_event_by_pair", pair_event.c.pair_id)
 Index("pair_board_by_pair", pair_board.c.pair_id)
+Index("pair_fact_by_pair", pair_fact.c.pair_id)
+Index("pair_item_by_pair", pair_item.c.pair_id)
+Index("pair_topic_by_pair", pair_topic.c.pair_id)
 Index("rejected_by_file", rejected.c.file_name)

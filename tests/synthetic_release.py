@@ -24,6 +24,7 @@ from reports.fact_rows import RETENTION, figure_sources
 from reports.release_writer import write_release
 from reports.survey_report import audit_rows
 from tests.synthetic_backtest import backtest_rows
+from tests.synthetic_pairs import pair_tables
 from tests.synthetic_people import synthetic_people
 from warehouse.metrics.catalog import metric_rows
 
@@ -84,7 +85,7 @@ def tables(*, seed: int = 7, quarters: int = 8, pairs: int = 200) -> dict[str, p
         "flow": _flow(rng),
         **synthetic_people(board, AS_OF, seed=seed),
     }
-    found |= _impact() | _data_health()
+    found |= _impact() | _data_health() | pair_tables(seed + 1, board, as_of=AS_OF)
     return found
 
 
@@ -251,19 +252,20 @@ def _reasons(state: str, cancelled: int) -> list[dict[str, object]]:
 def _events(rng: np.random.Generator, board: pd.DataFrame) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     for pair in board.sort_values("pair_id").itertuples(index=False):
-        rows.append((pair.pair_id, pair.matched_on, "matched", None))
+        rows.append((pair.pair_id, pair.matched_on, "matched", None, None, None))
         if not pd.isna(pair.last_held_on):
             step = max((pair.last_held_on - pair.matched_on).days // pair.sessions_held, 1)
             for k in range(pair.sessions_held - 1, -1, -1):
                 mode = "video" if rng.random() < 0.7 else "in_person"
-                rows.append(
-                    (pair.pair_id, pair.last_held_on - dt.timedelta(k * step), "held", mode)
-                )
-        for k in range(pair.sessions_cancelled_by_mentee):
-            day = AS_OF - dt.timedelta(days=7 * (k + 1))
-            rows.append((pair.pair_id, day, "cancelled", "mentee"))
+                day = pair.last_held_on - dt.timedelta(k * step)
+                rows.append((pair.pair_id, day, "held", mode, None, None))
+        for k in range(pair.sessions_cancelled_by_mentee, 0, -1):
+            day = AS_OF - dt.timedelta(days=7 * k)
+            replaced = (day + dt.timedelta(days=7)) if k > 1 else None
+            before = day - dt.timedelta(days=7) if k < pair.sessions_cancelled_by_mentee else None
+            rows.append((pair.pair_id, day, "cancelled", "mentee", replaced, before))
         if not pd.isna(pair.next_planned_on):
-            rows.append((pair.pair_id, pair.next_planned_on, "planned", "video"))
+            rows.append((pair.pair_id, pair.next_planned_on, "planned", "video", None, None))
     return _frame("pair_event", rows)
 
 

@@ -90,19 +90,32 @@ def _direct(as_of: dt.date) -> sa.CTE:
 def same_line(pairs: sa.CTE) -> sa.CTE:
     """Return the pairs of whom, on the day of the match, one stood above the other at any depth.
 
-    ``pairs`` has pair_id, mentor_person_id, mentee_person_id and matched_on. Both lines are walked
-    up from below at once, each as of its own day, so that many days need one walk. Columns:
-    pair_id, once each.
+    ``pairs`` has pair_id, mentor_person_id, mentee_person_id and matched_on. Columns: pair_id, once
+    each.
     """
-    job, sides = job_history.c, ("mentor_person_id", "mentee_person_id")
+    walk = walk_up(pairs)
+    found = sa.select(walk.c.pair_id).where(walk.c.reached_id == walk.c.sought_id)
+    return found.distinct().cte("same_line")
+
+
+def walk_up(pairs: sa.CTE) -> sa.CTE:
+    """Return the reporting lines of both sides of pairs on a day each, from below, step by step.
+
+    ``pairs`` has pair_id, mentor_person_id, mentee_person_id and matched_on, the day. All lines are
+    walked at once, each as of its own day, so that many days need one walk; a line ends where it
+    reaches the other side. Columns: pair_id, matched_on, below (mentor or mentee: whose line it
+    is), sought_id (the other side), reached_id, depth (0 for the person, 1 for the direct manager).
+    """
+    job, sides = job_history.c, ("mentor", "mentee")
     nobody_yet = sa.literal_column("0", sa.Integer)
     starts = [
         sa.select(
             pairs.c.pair_id,
-            pairs.c[other].label("sought_id"),
+            pairs.c[f"{other}_person_id"].label("sought_id"),
             pairs.c.matched_on,
-            pairs.c[below].label("reached_id"),
+            pairs.c[f"{below}_person_id"].label("reached_id"),
             nobody_yet.label("depth"),
+            sa.literal_column(f"'{below}'", sa.String).label("below"),
         )
         for below, other in (sides, sides[::-1])
     ]
@@ -116,13 +129,14 @@ def same_line(pairs: sa.CTE) -> sa.CTE:
         job.manager_person_id.is_not(None),
     )
     # What goes in circles past somebody else is ended by the depth alone.
-    walk = walk.union_all(
+    return walk.union_all(
         sa.select(
             walk.c.pair_id,
             walk.c.sought_id,
             walk.c.matched_on,
             job.manager_person_id,
             walk.c.depth + sa.literal_column("1", sa.Integer),
+            walk.c.below,
         )
         .join(job_history, in_force)
         .where(
@@ -130,5 +144,3 @@ def same_line(pairs: sa.CTE) -> sa.CTE:
             walk.c.depth < sa.literal_column(str(DEEPEST), sa.Integer),
         )
     )
-    found = sa.select(walk.c.pair_id).where(walk.c.reached_id == walk.c.sought_id)
-    return found.distinct().cte("same_line")

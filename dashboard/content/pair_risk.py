@@ -66,7 +66,7 @@ class PairWarning:
             return wording.MISSING
         band = self._band(risk)
         if band is None:
-            return f"{codes.risk_name(risk).capitalize()}: too few so far to say"
+            return f"{codes.risk_name(risk).capitalize()}: too few so far"
         return f"{band.name.capitalize()}: {in_ten(band.share)} did not meet"
 
     def sentence(self, pair: SimpleNamespace) -> str:

@@ -75,7 +75,8 @@ def followed_words(view: View) -> list[str]:
     if done:
         met = sum(met_since(view, row) is not None for row in done)
         count = wording.format_count(len(done), "pair")
-        words.append(f"Of {count} followed up lately, {wording.format_number(met)} met since.")
+        number = wording.format_number(met) if met else "none"
+        words.append(f"Of {count} followed up lately, {number} met since.")
     aside = count_choices(view)[ASIDE]
     if aside:
         words.append(f"{wording.format_count(aside, 'pair')} set aside.")

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from dash import dcc, html
 
+from dashboard.answers import forget_answer
 from dashboard.components.acts import acts_bar, views_menu
 from dashboard.components.attributes import attributes
 from dashboard.components.card import figure_card, word_card
+from dashboard.components.figure import Figure
+from dashboard.components.helped_card import helped_table
 from dashboard.components.link import link
 from dashboard.components.region import scroll_region
 from dashboard.components.shell import headline
 from dashboard.components.state import STATE_LOOKS, shape, state_mark
 from dashboard.components.worklist import worklist_grid
-from dashboard.content import pair_risk, pairs
+from dashboard.content import helped, pair_risk, pairs
 from dashboard.content.board import (
     ALL,
     ASIDE,
@@ -48,16 +52,21 @@ def build(view: View) -> list[Any]:
     if warning is None:
         return [headline(pairs.title(view), _subtitle(view)), _without_names(view)]
     pair = pairs.find_pair(view)
-    detail = [pair_page.build(view, pair, warning)] if pair is not None else []
+    if pair is not None:
+        return pair_page.build(view, pair, warning)
     off = view.done_problem
     return [
         headline(pairs.title(view), _subtitle(view)),
-        *detail,
         *([_off(off)] if off else []),
         _chips(view),
         _worklist(view, warning),
-        html.Div(_trust(view, warning), className="trust"),
+        html.Div([_trust(view, warning), *_helped(view)], className="trust"),
     ]
+
+
+def figures(view: View) -> list[Figure]:
+    """Return the figures of the list and of the pair that the address asks for."""
+    return [*pairs.figures(view), *helped.figures(view), *pair_page.figures(view)]
 
 
 def _subtitle(view: View) -> str:
@@ -216,9 +225,27 @@ def _trust(view: View, warning: pair_risk.PairWarning) -> Any:
     return figure_card(view, figure, words, has_picture=False)
 
 
+def _helped(view: View) -> list[Any]:
+    """Return whether follow-ups helped, for those who see names and where they are kept."""
+    finding = helped.read_finding(view)
+    if finding is None:
+        return []
+    if not finding.is_newest:
+        forget_answer()  # the next one who asks may find more
+    if not finding.results:
+        words = helped.FAILED if finding.has_failed else helped.WORKING
+        return [word_card("Did it help?", "", html.P(words, className="words"))]
+    figure = helped.helped_figure(view, finding)
+    chosen, *notes = figure.notes
+    table = helped_table(helped.helped_lines(finding), figure.title)
+    unused = html.P(helped.unused_words(finding), className="card__sub")
+    body = [html.P(chosen, className="words helped__warning"), table, unused]
+    return [figure_card(view, replace(figure, notes=tuple(notes)), body, has_picture=False)]
+
+
 def _columns(view: View) -> list[dict[str, Any]]:
     number = {"type": "rightAligned"}
-    acted = _column("Last follow-up", "follow_up", width=204, cellRenderer="OutcomesFollowUp")
+    acted = _column("Last follow-up", "follow_up", width=194, cellRenderer="OutcomesFollowUp")
     # what the pair's own page says makes room for what was done
     last = (
         [acted]
@@ -230,7 +257,7 @@ def _columns(view: View) -> list[dict[str, Any]]:
         _column("Mentor → senior", "pair", minWidth=150, flex=5, cellRenderer="OutcomesPair"),
         _column("Since last", "days", width=114, cellRenderer="OutcomesDays", **number),
         _column("Next booked", "next", width=100, cellRenderer="OutcomesNext"),
-        _column("Risk", "risk", width=130, cellRenderer="OutcomesRisk"),
+        _column("Risk", "risk", width=140, cellRenderer="OutcomesRisk"),
         _column("Why", "why", minWidth=170, flex=4, cellRenderer="OutcomesWhy"),
         *last,
     ]
@@ -245,6 +272,6 @@ PAGE = Page(
     path="/pairs",
     question="Which pairs need someone, and why?",
     table="pair_board",
-    figures=pairs.figures,
+    figures=figures,
     build=build,
 )

@@ -50,7 +50,7 @@ def test_no_page_has_an_accessibility_violation(
 @pytest.mark.parametrize("role", ["hr_leadership", "program_manager"])
 def test_nothing_is_wider_than_a_phone(open_tab: Callable[..., Tab], role: str) -> None:
     tab = open_tab(role, width=360)
-    for path in PAGES:
+    for path in (*PAGES, "/pairs?state=all&pair=X0001"):
         page = tab.show(path)
         page.wait_for_timeout(300)
         width = page.evaluate("() => document.documentElement.scrollWidth")

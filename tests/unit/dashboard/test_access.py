@@ -17,7 +17,7 @@ from reports.release_writer import write_release
 from tests.synthetic_release import tables
 from tests.unit.dashboard.conftest import VIEWERS
 
-NAMED = ("pair_board", "pair_event")
+NAMED = ("pair_board", "pair_event", "pair_fact", "pair_item", "pair_topic", "former_pair")
 
 
 @pytest.mark.parametrize("table", NAMED)

@@ -78,7 +78,7 @@ def test_a_share_is_said_in_tenths_and_never_as_none_or_all(share, words):
         (0.2499, "Low: 1 in 10 did not meet"),
         (0.25, "Some: 3 in 10 did not meet"),
         (0.74, "Raised: 8 in 10 did not meet"),
-        (1.0, "High: too few so far to say"),
+        (1.0, "High: too few so far"),
         (None, "–"),
     ],
 )
