@@ -75,11 +75,16 @@ _ABOUT_THE_RELEASE = frozenset(
     {"release", "dimension", "metric", "metric_change", "figure_source", "survey_audit"}
 )
 _ABOUT_LOADS = frozenset({"load_summary", "check", "rejected", "refused", "fact_rows"})
+_PEOPLE = frozenset({"waiting_person", "cancelling_senior", "ended_pair", "rematch"})
 _PAIR_BY_PAIR = frozenset({"pair_event", "pair_fact", "pair_item", "pair_topic"})
-_NAMED = frozenset({"pair_board", "former_pair"}) | _PAIR_BY_PAIR
+_NAMED = frozenset({"pair_board", "former_pair"}) | _PAIR_BY_PAIR | _PEOPLE
 _NAMES_REASON = (
     "Names of pairs are shown to the program's own managers only. "
     "You see how many pairs are in each state."
+)
+_PEOPLE_REASON = (
+    "Names of people who wait, cancel, or could be matched are shown to the program's own managers "
+    "only. You see how many there are where that is published."
 )
 _FIGURES_REASON = (
     "Administrators look after loads and releases. Figures about people are for HR leadership, "
@@ -141,7 +146,8 @@ def _figure_rights(viewer: Viewer, table: str) -> Rights:
 
 def _named_rights(viewer: Viewer, table: str) -> Rights:
     if viewer.role is not Role.PROGRAM_MANAGER:
-        return Rights(allowed=False, reason=_NAMES_REASON)
+        reason = _PEOPLE_REASON if table in _PEOPLE else _NAMES_REASON
+        return Rights(allowed=False, reason=reason)
     if table in _PAIR_BY_PAIR:  # they carry no program: read them through a pair of the board
         return _EVERYTHING
     return Rights(allowed=True, only={"program": viewer.programs})

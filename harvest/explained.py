@@ -20,6 +20,7 @@ from harvest.metric_tables import sum_of_states
 from harvest.numbers import Printed
 from harvest.pair_board import board_of, pair_known, warning_numbers
 from harvest.pair_page import page_numbers
+from harvest.people import people_said
 from models.verdict import WORTHWHILE
 from reports import codes
 
@@ -234,6 +235,7 @@ _KINDS: dict[Kind, Callable[[Asked], tuple[object, ...]]] = {
     _counts: lambda asked: (asked.place.period,),
     _pairings: lambda asked: (asked.place.program, asked.place.department),
     _pairs: lambda asked: (asked.place, asked.params.get("pair", "")),
+    people_said: lambda asked: (asked.place,),
     _standing_out: lambda asked: (asked.place, asked.params.get("metric", "")),
     _slice_figures: lambda asked: (asked.place,),
 }

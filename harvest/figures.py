@@ -59,6 +59,8 @@ class Known:
         or lower, or higher, where the value is only a bound.
     is_verbatim : bool
         A text that was found whole in the release, digits included.
+    is_name : bool
+        The cell names people: where it is withheld, the name is a finding without any number.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Known:
     place: Place = Place()
     bound: str = ""
     is_verbatim: bool = False
+    is_name: bool = False
 
 
 class ReleaseRows:

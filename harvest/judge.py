@@ -162,6 +162,8 @@ class Judge:
         around = [n for text in cell.more for n in self._vocabulary.figures_of(text)]
         if cell.is_drawn and known.withheld:
             self._find(asked, place, "a mark", known.name, known.withheld)
+        if known.is_name and known.withheld:
+            self._find(asked, place, "a name", known.name, known.withheld)
         for printed in strict:
             self._compare(asked, place, printed, known, form)
         for printed in (*inside, *around):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harvest import effect_tables, pair_page, record_tables
+from harvest import effect_tables, pair_page, people, record_tables
 from harvest.asked import Asked
 from harvest.figures import Figures, Known
 from harvest.found import FoundTable
@@ -28,6 +28,13 @@ _READERS: tuple[tuple[frozenset[str], Reader], ...] = (
     (frozenset({"Department of the mentor"}), record_tables.flow),
     (frozenset({"Pair", "Days since last"}), record_tables.pair),
     (frozenset({"Way to warn", "Days ahead"}), warning),
+    (frozenset({"Person", "Waiting, days"}), people.person("waiting_person")),
+    (frozenset({"Senior", "Sessions due"}), people.person("cancelling_senior")),
+    (frozenset({"Person", "Could meet"}), people.person("rematch")),
+    (frozenset({"Pair", "Together, days"}), people.ended),
+    (frozenset({"Reason", "Pairs ended"}), people.ended_count),
+    (frozenset({"Pair", "To talk about"}), people.talked),
+    (frozenset({"Invited", "Not answered"}), people.not_answered),
     (frozenset({"Session held", "Counted", "Days"}), pair_page.sessions),
     (frozenset({"Topic", "Sessions"}), pair_page.topics),
     (frozenset({"Set aside"}), record_tables.loads),

@@ -19,7 +19,7 @@ from harvest.figures import ReleaseRows
 _STATES = ("needing", "all", "stalled", "dormant", "never_started", "drifting", "unlogged",
            "on_track", "too_early", "paused")  # fmt: skip
 _DOWNLOADS_APART = 25  # pairs; what is downloaded of a pair stands on its page, too
-_FILTERED = ("/", "/pairs", "/departments", "/impact")
+_FILTERED = ("/", "/pairs", "/people", "/departments", "/impact")
 
 
 @dataclass(frozen=True)

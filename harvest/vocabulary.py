@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from harvest.figures import ReleaseRows
 from harvest.numbers import Printed, numbers_in
+from harvest.people import people_words
 from reports import codes, diagnostics
 from reports.wording import MONTHS
 
@@ -99,6 +100,7 @@ def _names(rows: ReleaseRows) -> list[str]:
     found += [str(name) for name in rows.frame("load_summary")["file_name"].unique()]
     board = rows.frame("pair_board")
     found += [str(name) for side in ("mentor_name", "mentee_name") for name in board[side].unique()]
+    found += people_words(rows)
     return found
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from models.momentum import DEFAULT_CADENCE_DAYS
+from models.reporting_lines import lines_on
 
 RECENT_SESSIONS = 4
 RECENT_ANSWERS_DAYS = 180
@@ -21,7 +22,6 @@ GROUND_RULES = (
     "covers_frequency",
     "covers_confidentiality",
 )
-LONGEST_CHAIN = 30
 NOT_A_DAY = np.datetime64("NaT", "D")
 
 
@@ -273,16 +273,6 @@ def _unlogged_meetings(
 
 def _in_one_line(pairs: pd.DataFrame, history: pd.DataFrame, as_of: dt.date) -> list[bool]:
     """Say whether one side reports to the other, at any depth."""
-    day = pd.Timestamp(as_of)
-    valid = history[(history["valid_from"] <= day) & ~(history["valid_to"] <= day)]
-    manager = dict(zip(valid["person_id"], valid["manager_person_id"], strict=True))
-
-    def is_below(person: str, other: str) -> bool:
-        for _ in range(LONGEST_CHAIN):
-            person = manager.get(person, "")
-            if person == other:
-                return True
-        return False
-
+    lines = lines_on(history, as_of=as_of)
     sides = zip(pairs["mentor_person_id"], pairs["mentee_person_id"], strict=True)
-    return [is_below(mentor, mentee) or is_below(mentee, mentor) for mentor, mentee in sides]
+    return [lines.join(mentor, mentee) for mentor, mentee in sides]

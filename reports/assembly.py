@@ -33,6 +33,7 @@ from reports.pair_tables import (
     read_pair_events,
     read_pair_facts,
 )
+from reports.people_tables import people_tables
 from reports.release import Release
 from reports.restating import with_versions
 from reports.state_history import state_history
@@ -181,6 +182,9 @@ def _tables(
         "fact_digest": beside.digests.result(),
         "survey_audit": audit_rows(answers.blocks, minimum_group=minimum_group),
     }
+    tables |= people_tables(
+        warehouse, pairs.momentum, board, as_of=as_of, minimum_group=minimum_group
+    )
     withheld = check_disclosure(tables, minimum_group=minimum_group)
     checks = ledger_checks(ledger, as_of=as_of, now=edition.now, is_sample=edition.is_sample)
     title = f"No protected figure about fewer than {minimum_group} people"

@@ -20,6 +20,8 @@ from sqlalchemy import (
     Table,
 )
 
+from reports.people_columns import declare_people
+
 metadata = MetaData()
 
 release = Table(
@@ -294,6 +296,7 @@ former_pair = Table(
     Column("program", String),
     Column("held_on", Date),  # one row per session held; NULL for a pair that never met
 )
+waiting_person, cancelling_senior, ended_pair, rematch = declare_people(metadata)
 load_summary = Table(
     "load_summary",
     metadata,

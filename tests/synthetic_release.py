@@ -25,6 +25,7 @@ from reports.release_writer import write_release
 from reports.survey_report import audit_rows
 from tests.synthetic_backtest import backtest_rows
 from tests.synthetic_pairs import pair_tables
+from tests.synthetic_people import synthetic_people
 from warehouse.metrics.catalog import metric_rows
 
 DEPARTMENTS = (
@@ -82,6 +83,7 @@ def tables(*, seed: int = 7, quarters: int = 8, pairs: int = 200) -> dict[str, p
         "pair_board": board,
         "pair_event": _events(rng, board),
         "flow": _flow(rng),
+        **synthetic_people(board, AS_OF, seed=seed),
     }
     found |= _impact() | _data_health() | pair_tables(seed + 1, board, as_of=AS_OF)
     return found

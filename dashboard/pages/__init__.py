@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dashboard.page import Page
-from dashboard.pages import data, definitions, departments, impact, overview, pairs
+from dashboard.pages import data, definitions, departments, impact, overview, pairs, people
 
 PAGES: tuple[Page, ...] = (
     overview.PAGE,
     pairs.PAGE,
+    people.PAGE,
     departments.PAGE,
     impact.PAGE,
     data.PAGE,

@@ -11,7 +11,7 @@ from dashboard.access import Role
 from tests.browser.conftest import Tab
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-PAGES = ("/", "/pairs", "/departments", "/impact", "/data", "/definitions")
+PAGES = ("/", "/pairs", "/people", "/departments", "/impact", "/data", "/definitions")
 ROLES = tuple(role.value for role in Role)
 
 
