@@ -179,16 +179,9 @@ def talk_figure(view: View) -> Figure:
         )
         for row, words in found
     )
-    counts = count_reasons(found)
-    swapped = wording.format_count(counts["role_reversion"], "pair")
-    unruled = wording.format_count(counts["ground_rules_missing"], "pair")
-    has = "has" if counts["ground_rules_missing"] == 1 else "have"
-    heading = f"In {swapped} the senior mostly advises; {unruled} {has} no ground rules"
-    if not found:
-        heading = "Roles hold, and every pair has its ground rules"
     return Figure(
         figure_id="people-talk",
-        title=heading,
+        title=_talk_title(count_reasons(found)),
         subtitle=f"Pairs that run, {board_day(view)}, by what they say after sessions and what "
         "they agreed",
         table=Table(
@@ -198,6 +191,17 @@ def talk_figure(view: View) -> Figure:
         ),
         notes=(NAMES_NOTE,),
     )  # fmt: skip
+
+
+def _talk_title(counts: dict[str, int]) -> str:
+    swapped, unruled = counts["role_reversion"], counts["ground_rules_missing"]
+    said = []
+    if swapped:
+        said.append(f"in {wording.format_count(swapped, 'pair')} the senior mostly advises")
+    if unruled:
+        has = "has" if unruled == 1 else "have"
+        said.append(f"{wording.format_count(unruled, 'pair')} {has} no ground rules")
+    return wording.capitalized("; ".join(said) or "roles hold, and every pair has its ground rules")
 
 
 def count_reasons(found: list[tuple[SimpleNamespace, str]]) -> dict[str, int]:
