@@ -36,10 +36,10 @@
       make("span", { className: "worklist__sub" }, at < 0 ? "" : words.slice(at + 2)));
   });
   components.OutcomesFollowUp = loaded(function (props) {
-    return make("span", { className: "worklist__done", title: props.data.follow_up_sub },
-      props.data.follow_up_met ? make("b", { className: "worklist__met" }, props.data.follow_up_met) : null,
-      props.data.follow_up_met ? " \u00b7 " : null, props.value,
-      make("span", { className: "worklist__sub worklist__sub--one" }, props.data.follow_up_sub));
+    var met = props.data.follow_up_met, about = props.data.follow_up_sub;
+    return make("span", { className: "worklist__done", title: props.value + "; " + about },
+      met ? make("b", { className: "worklist__met" }, met) : props.value,
+      make("span", { className: "worklist__sub worklist__sub--one" }, met ? props.value + "; " + about : about));
   });
   components.OutcomesNext = loaded(function (props) {
     return make("span", { className: props.value ? "num" : "soft" }, props.data.next_words);

@@ -11,7 +11,7 @@ from dashboard.components.attributes import attributes
 
 GRID = "pairs-grid"
 BLOCK = 100  # rows asked for at once
-ROW_HEIGHT = 56  # pixels; grid.js makes rows higher on a phone
+ROW_HEIGHT = 60  # pixels; grid.js makes rows higher on a phone
 _SELECTING = {
     "rowSelection": {"mode": "multiRow", "checkboxes": True, "headerCheckbox": False},
     "selectionColumnDef": {

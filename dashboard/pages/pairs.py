@@ -245,7 +245,7 @@ def _helped(view: View) -> list[Any]:
 
 def _columns(view: View) -> list[dict[str, Any]]:
     number = {"type": "rightAligned"}
-    acted = _column("Last follow-up", "follow_up", width=194, cellRenderer="OutcomesFollowUp")
+    acted = _column("Last follow-up", "follow_up", width=186, cellRenderer="OutcomesFollowUp")
     # what the pair's own page says makes room for what was done
     last = (
         [acted]
@@ -256,7 +256,7 @@ def _columns(view: View) -> list[dict[str, Any]]:
         _column("State", "state_word", width=136, cellRenderer="OutcomesState"),
         _column("Mentor → senior", "pair", minWidth=150, flex=5, cellRenderer="OutcomesPair"),
         _column("Since last", "days", width=114, cellRenderer="OutcomesDays", **number),
-        _column("Next booked", "next", width=100, cellRenderer="OutcomesNext"),
+        _column("Next booked", "next", width=112, cellRenderer="OutcomesNext"),
         _column("Risk", "risk", width=140, cellRenderer="OutcomesRisk"),
         _column("Why", "why", minWidth=170, flex=4, cellRenderer="OutcomesWhy"),
         *last,
