@@ -44,6 +44,11 @@ _CHOICE_NAMES = {
     ASIDE: "Set aside",
     ALL: "All",
 }
+_EMPTY = {
+    DUE: "Nothing is due today",
+    DONE: "No pair was followed up lately",
+    ASIDE: "No pair is set aside",
+}
 
 
 def build(view: View) -> list[Any]:
@@ -184,7 +189,7 @@ def _search(view: View) -> Any:
 def _worklist(view: View, warning: pair_risk.PairWarning) -> Any:
     count = count_choices(view)[chosen_state(view)]
     if not count and not view.params.get("q"):
-        return word_card("Nothing here", "", html.P(_nothing(view), className="words"))
+        return _nothing(view)
     figure = pairs.worklist_figure(view, warning, most=_MOST_IN_TABLE)
     foot = html.P(
         "* Days since the match; no session was held yet. Click a pair for its history. Reasons "
@@ -197,19 +202,22 @@ def _worklist(view: View, warning: pair_risk.PairWarning) -> Any:
     return figure_card(view, figure, body, has_picture=False)
 
 
-def _nothing(view: View) -> str:
+def _nothing(view: View) -> Any:
     """Return what an empty list means; where nobody needs you, that is good news."""
-    chosen = chosen_state(view)
-    if chosen != NEED_YOU:
-        return "No pair is in this state for the filters chosen."
-    counts = count_choices(view)
+    chosen, counts = chosen_state(view), count_choices(view)
+    every = link("Look at all pairs", f"/pairs{view.filters.search(state=ALL)}", className="pill")
     if not counts[ALL]:
-        return "There is no running pair for the filters chosen."
-    said = "Nobody needs you today: every pair meets as agreed, or waits for nothing you can do."
+        words = "No pair runs in the program, cohort and department chosen above."
+        return word_card("There is no running pair", "", html.P(words, className="words"))
+    if chosen != NEED_YOU:
+        title = _EMPTY.get(chosen, f"No pair is {codes.STATES.get(chosen, chosen).lower()}")
+        return word_card(title, "", every)
+    said = "Every pair meets as agreed, is paused, or is too young to tell."
     if counts[ASIDE]:
         aside = wording.format_count(counts[ASIDE], "pair")
-        said += f" {aside} you set aside will be back when their day has come."
-    return said
+        said = f"The others were set aside: {aside}, back in this list when their day has come."
+    said += " Sorted by risk, the list of all pairs shows who may need you next."
+    return word_card("Nobody needs you today", "", [html.P(said, className="words"), every])
 
 
 def _rows_address(view: View) -> str:

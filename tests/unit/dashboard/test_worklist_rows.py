@@ -222,3 +222,15 @@ def test_a_store_that_breaks_leaves_the_list_readable(releases, store, monkeypat
     monkeypatch.setattr("app_state.follow_ups.count", broken)
     assert rows(asker.client)["total"] > 0
     assert "The disk is full." in asker.page("/pairs")
+
+
+def test_an_empty_list_says_what_that_means(releases, store):
+    asker = Asker(releases)
+    asker.client = client_of(releases, MANAGER, store=store)
+    assert "No pair is set aside" in asker.page("/pairs", "?state=aside")
+    assert "Nothing is due today" in asker.page("/pairs", "?state=due")
+    needing = ids(rows(asker.client, end=1000))
+    act(asker.client, *needing, kind="snoozed", until_on=in_days(7))
+    page = asker.page("/pairs")
+    assert "Nobody needs you today" in page
+    assert f"The others were set aside: {len(needing)} pairs" in page
