@@ -7,7 +7,6 @@ pages: it carries a header that a foreign page cannot set without asking first.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from app_state.checking import MOST_PAIRS, Refused
 from app_state.entry import Board, Change, ChangedMeanwhile, Kind, Wording
 from app_state.errors import StoreError
 from app_state.store import Store
+from dashboard.as_json import as_json
 from dashboard.board_keeper import BoardKeeper, risk_band
 from dashboard.calendar_file import calendar_of
 from dashboard.content.board import count_choices, own_board
@@ -91,17 +91,17 @@ def _answered(act: Any, desk: Desk) -> Response:
             raise Refused("The request holds no follow-up.")
         told = act(asked, desk.view({}))
         seen = desk.view(read_query(str(asked.get("search") or "")))  # with what was just recorded
-        return _said(200, told | {"counts": count_choices(seen)} | _cells(seen, told["pairs"]))
+        return as_json(200, told | {"counts": count_choices(seen)} | _cells(seen, told["pairs"]))
     except NotYours as error:
-        return _said(403, {"detail": str(error)})
+        return as_json(403, {"detail": str(error)})
     except Refused as error:
-        return _said(400, {"detail": str(error)})
+        return as_json(400, {"detail": str(error)})
     except ChangedMeanwhile as error:
         changed = [row.pair_id for row in error.changes]
-        return _said(409, {"detail": str(error)} | _cells(desk.view({}), changed))
+        return as_json(409, {"detail": str(error)} | _cells(desk.view({}), changed))
     except (StoreError, ReleaseError) as error:
         _LOG.warning("a follow-up was not recorded: %s", type(error).__name__)
-        return _said(503, {"detail": str(error)})
+        return as_json(503, {"detail": str(error)})
 
 
 def _cells(view: View, pair_ids: Iterable[str]) -> dict[str, Any]:
@@ -193,8 +193,3 @@ def _own(board: Mapping[str, SimpleNamespace], pair_id: object) -> SimpleNamespa
     if row is None:
         raise NotYours("This pair is not on your worklist any more. Load the page again.")
     return row
-
-
-def _said(status: int, content: Mapping[str, Any]) -> Response:
-    body = json.dumps(content, ensure_ascii=False)
-    return Response(body, status=status, mimetype="application/json")

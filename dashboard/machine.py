@@ -15,6 +15,7 @@ from typing import Any
 import dash
 from flask import Response, request
 
+from dashboard.as_json import as_json
 from dashboard.content.board import in_state
 from dashboard.data import View
 from dashboard.desk import Desk
@@ -142,7 +143,7 @@ def add_api(app: dash.Dash, desk: Desk) -> None:
             granted = view.rights("pair_board")
             if not granted.allowed:
                 return _problem(403, "Not part of your role", granted.reason)
-            return _answer(read_worklist(view, request.args))
+            return as_json(200, read_worklist(view, request.args))
         except BadQuestion as error:
             return _problem(400, "This cannot be meant", str(error))
         except ReleaseError as error:
@@ -150,7 +151,7 @@ def add_api(app: dash.Dash, desk: Desk) -> None:
 
     def description() -> Response:
         """Answer with what can be asked and what comes back."""
-        return _answer(describe())
+        return as_json(200, describe())
 
     app.server.add_url_rule(WORKLIST, view_func=worklist)
     app.server.add_url_rule(DESCRIPTION, view_func=description)
@@ -271,10 +272,6 @@ def _number(asked: Mapping[str, str], name: str, usual: int, least: int, most: i
     return int(text)
 
 
-def _answer(content: Mapping[str, Any]) -> Response:
-    return Response(json.dumps(content, ensure_ascii=False), mimetype="application/json")
-
-
 def _problem(status: int, title: str, detail: str) -> Response:
-    body = json.dumps({"title": title, "status": status, "detail": detail}, ensure_ascii=False)
-    return Response(body, status=status, mimetype=_PROBLEM)
+    told = {"title": title, "status": status, "detail": detail}
+    return as_json(status, told, mimetype=_PROBLEM)

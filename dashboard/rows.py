@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import dash
 from flask import Response, request
 
+from dashboard.as_json import as_json
 from dashboard.content.board import count_choices, names_are_shown
 from dashboard.content.worklist import BadQuestion, answer, read_question
 from dashboard.desk import Desk
@@ -24,18 +22,13 @@ def add_rows(app: dash.Dash, desk: Desk) -> None:
         try:
             view = desk.view(request.args)
             if not names_are_shown(view):
-                return _said(403, {"detail": view.rights("pair_board").reason})
+                return as_json(403, {"detail": view.rights("pair_board").reason})
             found = answer(view, read_question(request.args))
         except BadQuestion as error:
-            return _said(400, {"detail": str(error)})
+            return as_json(400, {"detail": str(error)})
         except ReleaseError as error:
-            return _said(503, {"detail": str(error)})
+            return as_json(503, {"detail": str(error)})
         counts = count_choices(view)
-        return _said(200, {"rows": found.rows, "total": found.total, "counts": counts})
+        return as_json(200, {"rows": found.rows, "total": found.total, "counts": counts})
 
     app.server.add_url_rule(ROWS, view_func=rows, endpoint="worklist_rows")
-
-
-def _said(status: int, content: dict[str, Any]) -> Response:
-    body = json.dumps(content, ensure_ascii=False)
-    return Response(body, status=status, mimetype="application/json")

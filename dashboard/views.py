@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +15,7 @@ from app_state.saved_views import SavedView, forget_view, read_views, save_view
 from app_state.store import Store
 from dashboard.access import Viewer, rights
 from dashboard.acting import HEADER, OURS
+from dashboard.as_json import as_json
 from dashboard.desk import Desk
 from dashboard.filters import NAMES, read_query
 from reports.release import ReleaseError
@@ -53,17 +53,19 @@ def _answered(desk: Desk, store: Store, change: Any) -> Response:
         granted = rights(viewer, "pair_board")
         is_ours = change is None or request.headers.get(HEADER) == OURS
         if not granted.allowed or not is_ours:
-            return _said(403, {"detail": granted.reason or "This did not come from the worklist."})
+            return as_json(
+                403, {"detail": granted.reason or "This did not come from the worklist."}
+            )
         if change is not None:
             asked = request.get_json(silent=True)
             change(store, owner_of(viewer), asked if isinstance(asked, dict) else {})
         found = read_views(store, owner_of(viewer))
     except Refused as error:
-        return _said(400, {"detail": str(error)})
+        return as_json(400, {"detail": str(error)})
     except (StoreError, ReleaseError) as error:
-        return _said(503, {"detail": str(error)})
+        return as_json(503, {"detail": str(error)})
     views = [{"name": view.name, "href": f"/pairs{view.search}"} for view in found]
-    return _said(200, {"views": views})
+    return as_json(200, {"views": views})
 
 
 def _save(store: Store, owner: str, asked: Mapping[str, Any]) -> None:
@@ -79,8 +81,3 @@ def _forget(store: Store, owner: str, asked: Mapping[str, Any]) -> None:
 
 def _search_of(kept: Mapping[str, str]) -> str:
     return f"?{urlencode(kept)}" if kept else ""
-
-
-def _said(status: int, content: Mapping[str, Any]) -> Response:
-    body = json.dumps(content, ensure_ascii=False)
-    return Response(body, status=status, mimetype="application/json")

@@ -20,9 +20,7 @@ def read_worklist(answer: Mapping[str, Any]) -> Found:
     UnknownContent
         The answer has a part that nobody here reads.
     """
-    unknown = set(answer) - _WHOLE
-    if unknown:
-        raise UnknownContent(f"worklist: nobody reads {', '.join(sorted(unknown))}")
+    _refuse_unread("worklist", answer, _WHOLE)
     records = tuple(
         FoundRecord(f"pair {number}", dict(_flat(pair)))
         for number, pair in enumerate(answer["pairs"], 1)
@@ -40,9 +38,7 @@ def read_rows(answer: Mapping[str, Any]) -> Found:
     UnknownContent
         The answer has a part that nobody here reads.
     """
-    unknown = set(answer) - _BLOCK
-    if unknown:
-        raise UnknownContent(f"rows: nobody reads {', '.join(sorted(unknown))}")
+    _refuse_unread("rows", answer, _BLOCK)
     records = tuple(
         FoundRecord(f"worklist, row {n}", row) for n, row in enumerate(answer["rows"], 1)
     )
@@ -63,6 +59,12 @@ def read_digest(digest: Digest) -> Found:
     told += [f"{count} pairs: {words}" for words, count, _ in digest.counts]
     told += [f"{digest.more} pairs more"] if digest.more else []
     return Found(records=records, texts=tuple(FoundText("digest", words) for words in told))
+
+
+def _refuse_unread(name: str, answer: Mapping[str, Any], known: set[str]) -> None:
+    unknown = set(answer) - known
+    if unknown:
+        raise UnknownContent(f"{name}: nobody reads {', '.join(sorted(unknown))}")
 
 
 def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:

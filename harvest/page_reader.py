@@ -33,7 +33,7 @@ _LINKS = ("href", "data-link", "data-rows")
 _GRIDS = ("AgGrid",)
 _DRAWN = ("left", "width", "--heat")
 _ROWS = ("rowData", "pinnedTopRowData", "pinnedBottomRowData")
-_SIZES = frozenset({"width", "minWidth", "maxWidth", "flex", "headerHeight", "rowHeight",
+_SIZES = frozenset({"width", "minWidth", "maxWidth", "flex", "headerHeight",
                     "cacheBlockSize", "maxConcurrentDatasourceRequests"})  # fmt: skip
 _BOX_PARTS = ("stat__label", "stat__value", "stat__note")
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from models.pair_facts import GROUND_RULES
 from warehouse.engine import Warehouse
 from warehouse.facts.work import job_on, program_jobs
 from warehouse.reporting_line import walk_up
@@ -19,10 +20,6 @@ from warehouse.sql import day
 from warehouse.tables import ground_rules, pair
 
 NOT_KNOWN = "not_known"
-RULES = (
-    "covers_topics", "covers_off_limits", "covers_place", "covers_frequency",
-    "covers_confidentiality",
-)  # fmt: skip
 AGREED = ("mentor_agreed_on", "mentee_agreed_on")
 
 
@@ -49,7 +46,7 @@ def pair_facts(warehouse: Warehouse, *, as_of: dt.date, board: pd.DataFrame) -> 
     found = found.merge(_read_directions(warehouse, as_of), on="pair_id", how="left")
     found["role_direction"] = found["role_direction"].fillna(NOT_KNOWN)
     found = found.merge(_read_rules(warehouse, as_of), on="pair_id", how="left")
-    found[list(RULES)] = found[list(RULES)].astype("boolean")
+    found[list(GROUND_RULES)] = found[list(GROUND_RULES)].astype("boolean")
     return found.drop(columns="matched_on").sort_values("pair_id", ignore_index=True)
 
 
@@ -121,18 +118,18 @@ def _read_directions(warehouse: Warehouse, as_of: dt.date) -> pd.DataFrame:
 def _read_rules(warehouse: Warehouse, as_of: dt.date) -> pd.DataFrame:
     """Return what was written down by a day, once per pair: the row most is agreed in."""
     row = ground_rules.c
-    statement = sa.select(row.pair_id, *(row[name] for name in (*RULES, *AGREED)))
+    statement = sa.select(row.pair_id, *(row[name] for name in (*GROUND_RULES, *AGREED)))
     rules = warehouse.read(statement)
     agreed = rules[list(AGREED)].apply(_days)
     by_then = agreed.where(agreed <= pd.Timestamp(as_of))
     is_known = by_then.notna().any(axis=1) | agreed.isna().all(axis=1)
-    points = rules[list(RULES)].astype("boolean").fillna(False)
+    points = rules[list(GROUND_RULES)].astype("boolean").fillna(False)
     rules = rules.assign(
         **points, **by_then, n_agreed=by_then.notna().sum(axis=1), n_points=points.sum(axis=1)
     )
-    order = ["pair_id", "n_agreed", "n_points", *AGREED, *RULES]
+    order = ["pair_id", "n_agreed", "n_points", *AGREED, *GROUND_RULES]
     rules = rules[is_known].sort_values(order, ascending=[True, *[False] * 9], kind="stable")
-    return rules.drop_duplicates("pair_id")[["pair_id", *RULES, *AGREED]]
+    return rules.drop_duplicates("pair_id")[["pair_id", *GROUND_RULES, *AGREED]]
 
 
 def _days(values: pd.Series) -> pd.Series:

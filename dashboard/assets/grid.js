@@ -71,12 +71,6 @@
     });
   }
 
-  // On a phone a row says more; the grid takes another height only once it asks for rows.
-  function raise() {
-    var api = window.dash_ag_grid.getApi(GRID);
-    if (isSmall() && api && api.getGridOption("rowHeight") !== 152) { api.setGridOption("rowHeight", 152); }
-  }
-
   // The grid asks through Dash, which knows one question at a time: an answer to an earlier one
   // would be taken for that of the last, so it is dropped.
   var asked = 0;
@@ -85,7 +79,6 @@
     var nothing = window.dash_clientside.no_update, mine = (asked += 1);
     if (!wanted || !box()) { return nothing; }
     readWords();
-    raise();
     return ask(box().dataset.rows, wanted.startRow, wanted.endRow, wanted.sortModel[0]).then(function (found) {
       if (mine !== asked || !box()) { return nothing; }
       explain(found.total ? "" : "No pair of this list has these words in its names or departments.");

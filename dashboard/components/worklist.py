@@ -11,7 +11,6 @@ from dashboard.components.attributes import attributes
 
 GRID = "pairs-grid"
 BLOCK = 100  # rows asked for at once
-ROW_HEIGHT = 60  # pixels; grid.js makes rows higher on a phone
 _SELECTING = {
     "rowSelection": {"mode": "multiRow", "checkboxes": True, "headerCheckbox": False},
     "selectionColumnDef": {
@@ -47,7 +46,6 @@ def worklist_grid(address: str, count: int, columns: list[dict[str, Any]]) -> ht
             "sortingOrder": ["desc", "asc", None],
         },
         dashGridOptions={
-            "rowHeight": ROW_HEIGHT,
             "rowClassRules": {"is-aside": "params.data && params.data.aside"},
             "headerHeight": 40,
             "cacheBlockSize": BLOCK,

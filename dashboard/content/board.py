@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from dashboard.data import View
+from reports import wording
 
 NEEDING = ("stalled", "dormant", "never_started", "drifting", "unlogged")
 STATES = (*NEEDING, "on_track", "too_early", "paused")
@@ -136,6 +137,16 @@ class Board:
 def names_are_shown(view: View) -> bool:
     """Return whether this viewer may see named pairs."""
     return view.rights("pair_board").allowed
+
+
+def board_day(view: View) -> str:
+    """Return the day the board is about."""
+    return f"as of {wording.format_day(view.info.data_as_of)}"
+
+
+def pair_name(pair: SimpleNamespace) -> str:
+    """Return the names of both: "Ann Lee → Bob Ray"."""
+    return f"{pair.mentor_name} → {pair.mentee_name}"
 
 
 def own_board(view: View) -> Board:

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from dashboard.components.figure import Column, Figure, Table, Value, number_value, text_value
 from dashboard.components.track import Track
-from dashboard.content.pair_page import PairPage, pair_name
+from dashboard.content.board import pair_name
+from dashboard.content.pair_page import PairPage
 from reports import wording
 
 LONG_GAP = 1.5  # agreed intervals; beyond it a pair is no longer on track

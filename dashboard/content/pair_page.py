@@ -66,11 +66,6 @@ def read_page(view: View, pair: SimpleNamespace) -> PairPage:
     )
 
 
-def pair_name(pair: SimpleNamespace) -> str:
-    """Return the names of both: "Ann Lee → Bob Ray"."""
-    return f"{pair.mentor_name} → {pair.mentee_name}"
-
-
 def why_words(pair: SimpleNamespace) -> str:
     """Return why a pair is where it is, without what rests on anybody's answers."""
     reasons = [row for row in json.loads(pair.reasons or "[]") if row["code"] not in FROM_ANSWERS]

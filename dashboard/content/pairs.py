@@ -14,11 +14,13 @@ from dashboard.content.board import (
     NEEDING,
     STATES,
     asked_pairs,
+    board_day,
     count_choices,
     in_state,
     met_since,
     names_are_shown,
     own_board,
+    pair_name,
     read_board,
 )
 from dashboard.data import View
@@ -91,7 +93,7 @@ def grid_row(row: SimpleNamespace, view: View) -> dict[str, Any]:
         "rank": row.need_rank,
         "state": row.state,
         "state_word": codes.STATES.get(row.state, row.state),
-        "pair": f"{row.mentor_name} → {row.mentee_name}",
+        "pair": pair_name(row),
         "departments": f"{row.mentor_department} → {row.mentee_department}",
         "cohort": view.label("cohort", row.cohort) if row.cohort else "",
         "days": row.days_since_last,
@@ -151,7 +153,7 @@ def figures(view: View) -> list[Figure]:
 
 def warning_figure(view: View, warning: pair_risk.PairWarning) -> Figure:
     """Return how well the warning would have done; only where it is used."""
-    return pair_risk.warning_figure(warning, f"Back-test, {_board_day(view)}")
+    return pair_risk.warning_figure(warning, f"Back-test, {board_day(view)}")
 
 
 def states_figure(view: View) -> Figure:
@@ -166,9 +168,7 @@ def states_figure(view: View) -> Figure:
             shown = Value(f"{wording.MISSING} ({cell.reason})")
         meaning = codes.STATE_MEANINGS.get(state, "")
         rows.append((text_value(codes.STATES[state]), shown, text_value(meaning)))
-    when = (
-        _board_day(view) if names_are_shown(view) else wording.format_period(view.filters.quarter)
-    )
+    when = board_day(view) if names_are_shown(view) else wording.format_period(view.filters.quarter)
     return Figure(
         figure_id="pair-states",
         title="Pairs by state",
@@ -220,11 +220,7 @@ def worklist_figure(
     return Figure(
         figure_id="pairs-worklist",
         title="Pairs, most in need first",
-        subtitle=f"Named pairs of your programs, {_board_day(view)}",
+        subtitle=f"Named pairs of your programs, {board_day(view)}",
         table=Table(columns, tuple(rows)),
         notes=tuple(notes),
     )
-
-
-def _board_day(view: View) -> str:
-    return f"as of {wording.format_day(view.info.data_as_of)}"

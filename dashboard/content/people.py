@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 from dashboard.components.figure import Column, Figure, Table, number_value, text_value
 from dashboard.content import board, people_answers, people_ended, people_rematch
+from dashboard.content.board import board_day, pair_name
 from dashboard.data import View
 from reports import codes, wording
 
@@ -210,16 +211,6 @@ def count_reasons(found: list[tuple[SimpleNamespace, str]]) -> dict[str, int]:
     return {code: sum(code in codes_of for codes_of in said) for code in _TALK}
 
 
-def pair_name(row: SimpleNamespace) -> str:
-    """Return how a pair is called: mentor, then senior."""
-    return f"{row.mentor_name} → {row.mentee_name}"
-
-
 def skill_words(skills: str | None) -> str:
     """Return skills as a list in words; a dash for none."""
     return ", ".join(json.loads(skills or "[]")) or wording.MISSING
-
-
-def board_day(view: View) -> str:
-    """Return the day the lists are about."""
-    return f"as of {wording.format_day(view.info.data_as_of)}"

@@ -6,6 +6,7 @@ from collections import Counter
 from types import SimpleNamespace
 
 from dashboard.components.figure import Column, Figure, Table, number_value, text_value
+from dashboard.content.board import pair_name
 from dashboard.content.people_rematch import in_slice
 from dashboard.data import View
 from reports import wording
@@ -60,7 +61,7 @@ def ended_figure(view: View) -> Figure:
     rows = read_ended(view)
     lines = tuple(
         (
-            text_value(f"{row.mentor_name} → {row.mentee_name}"),
+            text_value(pair_name(row)),
             text_value(f"{row.mentor_department} → {row.mentee_department}"),
             text_value(wording.format_day(row.ended_on, is_short=True)),
             number_value(row.days_together),

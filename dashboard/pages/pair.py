@@ -20,11 +20,10 @@ from dashboard.components.shell import headline
 from dashboard.components.state import shape, state_mark
 from dashboard.components.track import track_legend, track_picture
 from dashboard.content import pair_cadence, pair_checks, pair_practice, pair_risk
-from dashboard.content.board import own_board
+from dashboard.content.board import own_board, pair_name
 from dashboard.content.follow_ups import follow_up_cell, history_lines, wording_values
 from dashboard.content.pair_page import (
     PairPage,
-    pair_name,
     read_page,
     standing_facts,
     why_words,

@@ -245,9 +245,10 @@ def _helped(view: View) -> list[Any]:
         return [word_card("Did it help?", "", html.P(words, className="words"))]
     figure = helped.helped_figure(view, finding)
     chosen, *notes = figure.notes
-    table = helped_table(helped.helped_lines(finding), figure.title)
+    lines = helped.helped_lines(finding)
+    table = [helped_table(lines, figure.title)] if lines else []
     unused = html.P(helped.unused_words(finding), className="card__sub")
-    body = [html.P(chosen, className="words helped__warning"), table, unused]
+    body = [html.P(chosen, className="words helped__warning"), *table, unused]
     return [figure_card(view, replace(figure, notes=tuple(notes)), body, has_picture=False)]
 
 

@@ -14,6 +14,7 @@ from dashboard.components.region import scroll_region
 from dashboard.components.shell import headline
 from dashboard.components.state import state_mark
 from dashboard.content import pairs, people, people_answers, people_ended, people_rematch
+from dashboard.content.board import pair_name
 from dashboard.data import View
 from dashboard.page import Page
 from reports import wording
@@ -168,7 +169,7 @@ def _talk(view: View) -> Any:
     figure = people.talk_figure(view)
     found = people.read_to_talk(view)
     rows = [
-        [link(people.pair_name(row), _pair_href(view, row.pair_id)), state_mark(row.state), words]
+        [link(pair_name(row), _pair_href(view, row.pair_id)), state_mark(row.state), words]
         for row, words in found[: people.FEW]
     ]
     columns = [figure.table.columns[i] for i in (0, 2, 3)]

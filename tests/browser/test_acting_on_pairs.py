@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -113,8 +114,7 @@ def test_a_view_is_saved_followed_and_removed(worklist: Page) -> None:
 
 def test_the_order_of_a_column_is_asked_of_the_server(worklist: Page) -> None:
     page = worklist
-    page.click(".chip:has([data-count-of=all])")
-    page.wait_for_url("**state=all**")
+    page.goto(f"{page.url.split('?')[0]}?state=all")
     page.locator(".ag-row .worklist__pair").first.wait_for()
     page.locator(".ag-header-cell[col-id=days]").click()
     expect(page.locator(".ag-row[row-index='0'] [col-id=days]")).to_contain_text("days")
@@ -150,3 +150,16 @@ def test_on_a_pairs_own_page_a_follow_up_is_recorded_worded_anew_and_taken_back(
     expect(page.locator(".acted li").first).to_contain_text("Ended")
     page.click(".toast button")
     expect(page.locator(".toast")).to_contain_text("taken back")
+
+
+def test_on_a_phone_no_row_lies_over_another(open_tab: Callable[..., Tab]) -> None:
+    page = open_tab("program_manager", width=360).show("/pairs?state=all")
+    page.locator(".ag-row .worklist__pair").first.wait_for()
+    tops = [
+        page.locator(f".ag-center-cols-container .ag-row[row-index='{n}']").bounding_box()
+        for n in range(3)
+    ]
+    boxes = [box for box in tops if box is not None]
+    assert len(boxes) == 3
+    for upper, lower in pairwise(boxes):
+        assert lower["y"] - upper["y"] == pytest.approx(152, abs=1)
