@@ -73,6 +73,7 @@
     if (button && button.dataset.view === "forget") {
       ask("/views/forget", { name: button.dataset.name }).then(function () { say("Removed"); }, function () {});
     }
-    if (el("views") && el("views").open && !(event.target.closest && event.target.closest("#views"))) { el("views").open = false; }
+    var within = event.target.closest && event.target.closest("#views"), followed = within && event.target.closest("a");
+    if (el("views") && el("views").open && (!within || followed)) { el("views").open = false; }
   });
 })();

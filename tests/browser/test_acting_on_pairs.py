@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -94,19 +95,26 @@ def test_a_search_is_asked_of_the_server_and_stands_in_the_address(worklist: Pag
     expect(page.locator("#worklist-problem")).to_contain_text("No pair of this list")
 
 
+def is_drawn_for(page: Page, state: str) -> None:
+    """Wait for the page of the state: the address changes before the page is drawn anew."""
+    page.locator(f".chip[aria-current=true]:has([data-count-of={state}])").wait_for()
+
+
 def test_a_view_is_saved_followed_and_removed(worklist: Page) -> None:
     page = worklist
     page.click(".chip:has([data-count-of=stalled])")
-    page.wait_for_url("**state=stalled**")
+    is_drawn_for(page, "stalled")
     page.locator("#views summary").click()
     page.fill("#view-name", "The stalled ones")
     page.keyboard.press("Enter")
     expect(page.locator("#views-list a")).to_have_text("The stalled ones")
     page.click(".chip:has([data-count-of=all])")
-    page.wait_for_url("**state=all**")
+    is_drawn_for(page, "all")
     page.locator("#views summary").click()
     page.click("#views-list a")
-    page.wait_for_url("**state=stalled**")
+    is_drawn_for(page, "stalled")
+    expect(page).to_have_url(re.compile("state=stalled"))
+    expect(page.locator("#views")).not_to_have_attribute("open", "")
     page.locator("#views summary").click()
     page.click("[data-view=forget]")
     expect(page.locator("#views-list li")).to_have_count(0)
