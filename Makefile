@@ -2,6 +2,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8050
 BIN := .venv/bin
+# Where this is set, every process would compile pandas anew: three seconds each time.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: demo test check format lock clean bench
 

@@ -7,8 +7,6 @@ time (see models.apart).
 from __future__ import annotations
 
 import datetime as dt
-import pickle
-import sys
 from dataclasses import dataclass
 
 import pandas as pd
@@ -110,11 +108,3 @@ def _counted(frame: pd.DataFrame) -> pd.DataFrame:
     whole = ("n_treated", "n_control", "horizon_months")
     counts = [name for name in whole if name in frame]
     return frame.astype(dict.fromkeys(counts, "Int64"))
-
-
-def answer() -> None:
-    """Read facts, write analyses: what a process beside does (see models.apart)."""
-    out, sys.stdout = sys.stdout.buffer, sys.stderr  # whatever a library prints is no answer
-    inputs = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own process wrote it
-    pickle.dump(analyze(inputs), out, protocol=pickle.HIGHEST_PROTOCOL)
-    out.flush()

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib import metadata
 
 import numpy as np
 import pandas as pd
 
-from models.analyses import Analyses
-from models.apart import place_for
-from models.inputs import read_inputs
 from models.momentum_runs import pair_risk, pair_states, read_momentum_facts
 from models.pair_facts import PairFacts
 from reports import release_tables
 from reports.answers_record import Entry, Record, entry_after
-from reports.carrying import NOTHING, carry, computation, digest_facts, settled_facts
+from reports.beside import Beside, computing
+from reports.carrying import NOTHING, carry, computation
 from reports.dimensions import read_dimensions
 from reports.disclosure_gate import check_disclosure
-from reports.fact_rows import figure_sources, read_fact_rows
+from reports.fact_rows import figure_sources
 from reports.former_pairs import former_pairs
-from reports.ledger_tables import Ledger, ledger_checks, read_ledger
+from reports.ledger_tables import ledger_checks
 from reports.pair_checks import pair_facts
 from reports.pair_details import pair_details
 from reports.pair_tables import (
@@ -37,11 +34,11 @@ from reports.people_tables import people_tables
 from reports.release import Release
 from reports.restating import with_versions
 from reports.state_history import state_history
-from reports.survey_figures import SurveyFigures, survey_figures, with_answers
+from reports.survey_figures import with_answers
 from reports.survey_report import audit_rows, audit_words
 from warehouse.cells import together
 from warehouse.coverage import read_span
-from warehouse.cube import compute_cells, state_cells
+from warehouse.cube import counted_cells, state_cells
 from warehouse.disclosure import apply_policy
 from warehouse.disclosure.policy import Policy
 from warehouse.engine import Warehouse
@@ -96,34 +93,10 @@ def build_tables(
     metrics = metric_rows(voice.labels)
     program = f"{code_version()} {metric_versions_sha256(metrics)}"
     how = computation(read_span(warehouse, as_of=edition.as_of), program=program)
-    facts = settled_facts()
-    apart = place_for(warehouse)
-    # Only this thread puts queries of figures together: they share parts that are made once.
-    try:
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            digests = pool.submit(digest_facts, warehouse, facts, how)
-            inputs = read_inputs(warehouse, as_of=edition.as_of, voice=voice)
-            beside = Beside(
-                digests=digests,
-                analyses=pool.submit(apart.analyze, inputs),
-                loads=pool.submit(_read_loads, warehouse),
-            )
-            return _tables(warehouse, voice, metrics, edition, beside)
-    finally:
-        apart.stop()
-
-
-@dataclass(frozen=True)
-class Beside:
-    """What is computed while the figures are; no part of it depends on them."""
-
-    digests: Future[pd.DataFrame]
-    analyses: Future[Analyses]
-    loads: Future[tuple[Ledger, pd.DataFrame]]
-
-
-def _read_loads(warehouse: Warehouse) -> tuple[Ledger, pd.DataFrame]:
-    return read_ledger(warehouse), read_fact_rows(warehouse)
+    with computing(
+        warehouse, voice, as_of=edition.as_of, record=edition.record, policy=edition.policy, how=how
+    ) as beside:
+        return _tables(warehouse, metrics, edition, beside)
 
 
 @dataclass(frozen=True)
@@ -135,11 +108,7 @@ class PairsKnown:
 
 
 def _tables(
-    warehouse: Warehouse,
-    voice: VoiceFacts,
-    metrics: pd.DataFrame,
-    edition: Edition,
-    beside: Beside,
+    warehouse: Warehouse, metrics: pd.DataFrame, edition: Edition, beside: Beside
 ) -> tuple[dict[str, pd.DataFrame], Entry]:
     as_of, minimum_group = edition.as_of, edition.policy.minimum_group
     pairs = PairsKnown(
@@ -148,15 +117,18 @@ def _tables(
     carried = NOTHING
     if edition.previous is not None:
         carried = carry(edition.previous, beside.digests.result(), as_of=as_of)
-    computed = _computed(warehouse, voice, pairs, as_of=as_of, changed_from=carried.changed_from)
-    cells, answers = _protected(computed, voice, metrics, edition)
-    cells = together([cells, carried.cells])
+    computed = _computed(warehouse, pairs, as_of=as_of, changed_from=carried.changed_from)
+    counted = _protected(computed, metrics, edition)
     risk = pair_risk(pairs.momentum, as_of=as_of)
     states = pair_states(pairs.momentum, as_of=as_of, chance=risk.chance)
     board = pair_board(pairs.facts, states)
     about_pairs = _about_pairs(warehouse, board, as_of)
-    analyses = beside.analyses.result()
+    people = people_tables(
+        warehouse, pairs.momentum, board, as_of=as_of, minimum_group=minimum_group
+    )
     ledger, fact_rows = beside.loads.result()
+    answers, analyses = beside.answers.result(), beside.analyses.result()
+    cells = together([with_answers(counted, answers), carried.cells])
     tables = {
         "release": _release_row(metrics, edition),
         "dimension": read_dimensions(warehouse, cells, as_of=as_of),
@@ -174,6 +146,7 @@ def _tables(
         "flow": flow(pairs.facts, minimum_group=minimum_group),
         "pair_board": board,
         **about_pairs,
+        **people,
         "load_summary": ledger.loads,
         "rejected": ledger.rejected,
         "refused": ledger.refused,
@@ -182,9 +155,6 @@ def _tables(
         "fact_digest": beside.digests.result(),
         "survey_audit": audit_rows(answers.blocks, minimum_group=minimum_group),
     }
-    tables |= people_tables(
-        warehouse, pairs.momentum, board, as_of=as_of, minimum_group=minimum_group
-    )
     withheld = check_disclosure(tables, minimum_group=minimum_group)
     checks = ledger_checks(ledger, as_of=as_of, now=edition.now, is_sample=edition.is_sample)
     title = f"No protected figure about fewer than {minimum_group} people"
@@ -210,35 +180,20 @@ def _about_pairs(
 
 
 def _computed(
-    warehouse: Warehouse,
-    voice: VoiceFacts,
-    pairs: PairsKnown,
-    *,
-    as_of: dt.date,
-    changed_from: dt.date | None,
+    warehouse: Warehouse, pairs: PairsKnown, *, as_of: dt.date, changed_from: dt.date | None
 ) -> pd.DataFrame:
-    """Return all figures that are not carried over, before disclosure control."""
-    computed = compute_cells(warehouse, as_of=as_of, voice=voice, changed_from=changed_from)
+    """Return the figures that rest on no answers and are not carried, before disclosure control."""
+    computed = counted_cells(warehouse, as_of=as_of, changed_from=changed_from)
     history = state_history(pairs.momentum, pairs.facts, computed, as_of=as_of)
     return pd.concat([computed, state_cells(history)], ignore_index=True)
 
 
-def _protected(
-    computed: pd.DataFrame, voice: VoiceFacts, metrics: pd.DataFrame, edition: Edition
-) -> tuple[pd.DataFrame, SurveyFigures]:
-    """Return figures as they may be published, and what became of those about answers."""
-    policy = edition.policy
-    guarded = apply_policy(computed, METRICS, policy)
-    is_voice = metrics["family"] == "voice"
-    is_answer = computed["metric_id"].isin(metrics.loc[is_voice, "metric_id"]).to_numpy(dtype=bool)
-    answers = survey_figures(
-        voice, computed[is_answer], guarded[is_answer], record=edition.record, policy=policy
-    )
-    cells = with_versions(
-        guarded[~is_answer], metrics[~is_voice], edition.previous,
-        minimum_group=policy.minimum_group,
-    )  # fmt: skip
-    return with_answers(cells, answers), answers
+def _protected(computed: pd.DataFrame, metrics: pd.DataFrame, edition: Edition) -> pd.DataFrame:
+    """Return figures that rest on no answers as they may be published."""
+    guarded = apply_policy(computed, METRICS, edition.policy)
+    counted = metrics[metrics["family"] != "voice"]
+    minimum_group = edition.policy.minimum_group
+    return with_versions(guarded, counted, edition.previous, minimum_group=minimum_group)
 
 
 def rounded(frame: pd.DataFrame) -> pd.DataFrame:

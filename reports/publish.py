@@ -76,7 +76,8 @@ def publish(
         Another load or publish is running.
     """
     policy = policy or Policy()
-    with warehouse.writing():  # keeps loads away, so that every figure sees the same facts
+    # Keeps loads away, so that every figure sees the same facts.
+    with warehouse.writing(), warehouse.sparingly():
         day = _day_to_publish(warehouse, as_of, now.date())
         voice = _read_voice(warehouse, day, releases_folder.parent / INSTRUMENTS_FILE)
         record = read_record(releases_folder, newest_number(releases_folder))

@@ -25,7 +25,17 @@ from warehouse.retention import retention_cells
 from warehouse.sql import flag, total
 from warehouse.voice import VoiceFacts, read_voice, voice_cells
 
-__all__ = ["COLUMNS", "KEYS", "SETTLED", "SMALLEST", "compute_cells", "grain_query", "state_cells"]
+__all__ = [
+    "COLUMNS",
+    "KEYS",
+    "SETTLED",
+    "SMALLEST",
+    "answer_cells",
+    "compute_cells",
+    "counted_cells",
+    "grain_query",
+    "state_cells",
+]
 _SQUARED = ("clustered_share", "ratio")
 _WITH_DENOMINATOR = ("share", "rate", *_SQUARED)
 # Grains whose figures stay once a period is over, as long as the facts about it do. Protected
@@ -70,6 +80,25 @@ def compute_cells(
         smallest group of people, not empty, that the metric protects. ``n`` is a nullable
         integer. Slices without a single row of facts are left out.
     """
+    said = voice or read_voice(warehouse, as_of=as_of)
+    return _in_order([*_counted(warehouse, as_of, changed_from), *_voice(said)])
+
+
+def counted_cells(
+    warehouse: Warehouse, *, as_of: dt.date, changed_from: dt.date | None = None
+) -> pd.DataFrame:
+    """Compute the metrics that do not rest on answers, as :func:`compute_cells` does."""
+    return _in_order(_counted(warehouse, as_of, changed_from))
+
+
+def answer_cells(facts: VoiceFacts) -> pd.DataFrame:
+    """Compute the metrics that rest on answers, as :func:`compute_cells` does."""
+    return _in_order(_voice(facts))
+
+
+def _counted(
+    warehouse: Warehouse, as_of: dt.date, changed_from: dt.date | None
+) -> list[pd.DataFrame]:
     span = read_span(warehouse, as_of=as_of)
     recent = span if changed_from is None else span.ending_from(changed_from)
     grains = dict.fromkeys(m.grain for m in METRICS if m.computed_by == "cube")
@@ -80,8 +109,7 @@ def compute_cells(
         }
         compared = [department_cells(found[BY_ID["reach"].grain]), group_cells(warehouse, span)]
         compared.append(_retention(warehouse, span))
-        said = _voice(voice or read_voice(warehouse, as_of=as_of))
-    return _in_order([*found.values(), *compared, *said])
+    return [*found.values(), *compared]
 
 
 def grain_query(

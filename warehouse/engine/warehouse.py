@@ -86,6 +86,10 @@ class Warehouse:
             yield
             return
         with self._connected() as connection:
+            asked = connection.exec_driver_sql("SELECT current_setting('threads')").scalar()
+            if asked == 1:  # a block around this one sees to it
+                yield
+                return
             connection.exec_driver_sql("SET GLOBAL threads = 1")
             try:
                 yield

@@ -1,49 +1,57 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+from collections.abc import Iterator
 
 import pandas as pd
 import pytest
 
-from models import apart
 from models.analyses import Analyses, analyze
-from models.apart import Apart, place_for
+from models.apart import Apart
 from models.inputs import read_inputs
 from tests.unit.models.company import AS_OF, company_tables, fill, simulate
 
 
 @pytest.fixture
-def inputs(warehouse):
+def beside() -> Iterator[Apart]:
+    place = Apart(is_beside=True, modules=["models.analyses"])
+    yield place
+    place.stop()
+
+
+def test_a_process_beside_answers_what_this_one_would(warehouse, beside):
     fill(warehouse, company_tables(simulate(300)))
-    return read_inputs(warehouse, as_of=AS_OF)
-
-
-def assert_same(one: Analyses, other: Analyses) -> None:
+    inputs = read_inputs(warehouse, as_of=AS_OF)
+    there, here = beside.call(analyze, inputs), analyze(inputs)
     for field in dataclasses.fields(Analyses):
-        pd.testing.assert_frame_equal(getattr(one, field.name), getattr(other, field.name))
+        pd.testing.assert_frame_equal(getattr(there, field.name), getattr(here, field.name))
 
 
-def test_a_process_beside_answers_what_this_one_would(inputs):
-    assert_same(Apart(is_beside=True).analyze(inputs), analyze(inputs))
+def test_the_process_beside_is_another_one_and_answers_call_after_call(beside):
+    found = {beside.call(os.getpid) for _ in range(3)}
+    assert len(found) == 1
+    assert found != {os.getpid()}
 
 
-def test_where_the_process_dies_the_analyses_are_run_here(inputs):
-    place = Apart(is_beside=True)
-    assert place._process is not None
-    place._process.kill()
-    assert_same(place.analyze(inputs), analyze(inputs))
+def test_where_there_is_none_this_process_answers():
+    assert Apart(is_beside=False).call(os.getpid) == os.getpid()
 
 
-def test_a_process_that_was_not_asked_is_ended(inputs):
+def test_where_the_process_dies_this_one_answers(beside):
+    assert beside._process is not None
+    beside._process.kill()
+    assert beside.call(divmod, 7, 2) == (3, 1)
+
+
+def test_an_error_is_raised_as_if_there_were_no_process(beside):
+    with pytest.raises(ZeroDivisionError):
+        beside.call(divmod, 1, 0)
+    assert beside.call(divmod, 7, 2) == (3, 1)
+
+
+def test_a_process_that_was_not_asked_is_ended():
     place = Apart(is_beside=True)
     assert place._process is not None
     place.stop()
     assert place._process.poll() is not None
-
-
-def test_only_a_large_company_is_worth_a_process(warehouse, monkeypatch):
-    assert place_for(warehouse)._process is None
-    monkeypatch.setattr(apart, "LARGE", 0)
-    place = place_for(warehouse)
-    assert place._process is not None
-    place.stop()
