@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from threading import Lock
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 
 _RUN = "import sys; from models.apart import answer; answer(sys.argv[1:])"
 _FAILED = (OSError, EOFError, pickle.UnpicklingError)
@@ -23,7 +23,7 @@ R = TypeVar("R")
 
 
 class Apart:
-    """A place to call functions: a process beside this one, or this one.
+    """A place to call functions: a process beside this one until the block ends, or this one.
 
     Safe to share between threads; the process answers one call after the other.
 
@@ -63,6 +63,12 @@ class Apart:
             else:
                 return found
         return function(*args, **kwargs)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def stop(self) -> None:
         """End the process, whatever it is doing."""

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import metadata
 
 import numpy as np
 import pandas as pd
 
+from models.apart import Apart
 from models.momentum_runs import pair_risk, pair_states, read_momentum_facts
 from models.pair_facts import PairFacts
 from reports import release_tables
-from reports.answers_record import Entry, Record, entry_after
+from reports.answers_record import Entry, entry_after
 from reports.beside import Beside, computing
 from reports.carrying import NOTHING, carry, computation
 from reports.dimensions import read_dimensions
 from reports.disclosure_gate import check_disclosure
+from reports.edition import Edition
 from reports.fact_rows import figure_sources
 from reports.former_pairs import former_pairs
 from reports.ledger_tables import ledger_checks
@@ -31,7 +33,6 @@ from reports.pair_tables import (
     read_pair_facts,
 )
 from reports.people_tables import people_tables
-from reports.release import Release
 from reports.restating import with_versions
 from reports.state_history import state_history
 from reports.survey_figures import with_answers
@@ -40,7 +41,6 @@ from warehouse.cells import together
 from warehouse.coverage import read_span
 from warehouse.cube import counted_cells, state_cells
 from warehouse.disclosure import apply_policy
-from warehouse.disclosure.policy import Policy
 from warehouse.engine import Warehouse
 from warehouse.metrics import METRICS
 from warehouse.metrics.catalog import change_rows, metric_rows
@@ -49,35 +49,8 @@ from warehouse.voice import VoiceFacts
 SIGNIFICANT_DIGITS = 12
 
 
-@dataclass(frozen=True)
-class Edition:
-    """When, from what and under which rules a release is made.
-
-    Attributes
-    ----------
-    as_of : date
-        Last day the data speaks about.
-    now : datetime
-        Moment of publishing, UTC without zone.
-    is_sample : bool
-        True when the warehouse holds the invented sample.
-    policy : Policy
-    previous : Release or None
-        The release whose protected figures are kept where a definition changed.
-    record : Record
-        What was ever published about answers.
-    """
-
-    as_of: dt.date
-    now: dt.datetime
-    is_sample: bool
-    policy: Policy
-    previous: Release | None = None
-    record: Record = field(default_factory=Record)
-
-
 def build_tables(
-    warehouse: Warehouse, voice: VoiceFacts, edition: Edition
+    warehouse: Warehouse, voice: VoiceFacts, edition: Edition, apart: Apart
 ) -> tuple[dict[str, pd.DataFrame], Entry]:
     """Return every table of a release, disclosure control applied and verified.
 
@@ -93,9 +66,7 @@ def build_tables(
     metrics = metric_rows(voice.labels)
     program = f"{code_version()} {metric_versions_sha256(metrics)}"
     how = computation(read_span(warehouse, as_of=edition.as_of), program=program)
-    with computing(
-        warehouse, voice, as_of=edition.as_of, record=edition.record, policy=edition.policy, how=how
-    ) as beside:
+    with computing(warehouse, voice, edition, apart, how=how) as beside:
         return _tables(warehouse, metrics, edition, beside)
 
 

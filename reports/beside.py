@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,15 +13,14 @@ import sqlalchemy as sa
 from models.analyses import Analyses, analyze
 from models.apart import Apart
 from models.inputs import read_inputs
-from reports.answers_record import Record
 from reports.carrying import digest_facts, settled_facts
+from reports.edition import Edition
 from reports.fact_rows import read_fact_rows
 from reports.ledger_tables import Ledger, read_ledger
 from reports.survey_figures import SurveyFigures, survey_figures
 from warehouse import tables
 from warehouse.cube import answer_cells
 from warehouse.disclosure import apply_policy
-from warehouse.disclosure.policy import Policy
 from warehouse.engine import Warehouse
 from warehouse.metrics import METRICS
 from warehouse.voice import VoiceFacts
@@ -45,41 +43,34 @@ class Beside:
 def computing(
     warehouse: Warehouse,
     voice: VoiceFacts,
+    edition: Edition,
+    apart: Apart,
     *,
-    as_of: dt.date,
-    record: Record,
-    policy: Policy,
     how: str,
 ) -> Iterator[Beside]:
     """Begin with what the figures do not wait for; what is not asked for is given up at the end.
 
     Parameters
     ----------
-    as_of : date
-        Last day the data speaks about.
-    record : Record
-        What was ever published about answers.
+    apart : Apart
+        From :func:`place_for`.
     how : str
         Hash of how figures are computed.
     """
-    facts = settled_facts()
-    apart = place_for(warehouse)
+    facts, policy = settled_facts(), edition.policy
     # Only the thread of the figures puts queries of figures together: they share parts that are
     # made once.
-    try:
-        with ThreadPoolExecutor(max_workers=4) as pool:
-            digests = pool.submit(digest_facts, warehouse, facts, how)
-            said = answer_cells(voice)
-            guarded = apply_policy(said, METRICS, policy)
-            judged = pool.submit(
-                apart.call, survey_figures, voice, said, guarded, record=record, policy=policy
-            )
-            inputs = read_inputs(warehouse, as_of=as_of, voice=voice)
-            analyses = pool.submit(apart.call, analyze, inputs)
-            loads = pool.submit(_read_loads, warehouse)
-            yield Beside(digests=digests, answers=judged, analyses=analyses, loads=loads)
-    finally:
-        apart.stop()
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        digests = pool.submit(digest_facts, warehouse, facts, how)
+        said = answer_cells(voice)
+        guarded = apply_policy(said, METRICS, policy)
+        judged = pool.submit(
+            apart.call, survey_figures, voice, said, guarded, record=edition.record, policy=policy
+        )
+        inputs = read_inputs(warehouse, as_of=edition.as_of, voice=voice)
+        analyses = pool.submit(apart.call, analyze, inputs)
+        loads = pool.submit(_read_loads, warehouse)
+        yield Beside(digests=digests, answers=judged, analyses=analyses, loads=loads)
 
 
 def place_for(warehouse: Warehouse) -> Apart:

@@ -6,7 +6,9 @@ import datetime as dt
 from pathlib import Path
 
 from reports.answers_record import read_record
-from reports.assembly import Edition, build_tables
+from reports.assembly import build_tables
+from reports.beside import place_for
+from reports.edition import Edition
 from reports.ledger_tables import FRESH_DAYS
 from reports.release import NoRelease, Release, ReleaseError, ReleaseVanished, open_release
 from reports.release_writer import newest_number, write_release
@@ -77,12 +79,12 @@ def publish(
     """
     policy = policy or Policy()
     # Keeps loads away, so that every figure sees the same facts.
-    with warehouse.writing(), warehouse.sparingly():
+    with warehouse.writing(), warehouse.sparingly(), place_for(warehouse) as apart:
         day = _day_to_publish(warehouse, as_of, now.date())
         voice = _read_voice(warehouse, day, releases_folder.parent / INSTRUMENTS_FILE)
         record = read_record(releases_folder, newest_number(releases_folder))
         edition = Edition(day, now, is_sample, policy, _valid_release(releases_folder), record)
-        tables, entry = build_tables(warehouse, voice, edition)
+        tables, entry = build_tables(warehouse, voice, edition, apart)
         return write_release(releases_folder, tables, entry=entry)
 
 
