@@ -108,7 +108,8 @@ def by_wave(data: QuarterData) -> Table:
                      reasons(numbers[0])))  # fmt: skip
     chart = Chart(
         "line", "Effect on the score by survey waves since joining", "wave",
-        (Series("effect", "point", "lower", "upper"),),
+        (Series("effect", "point"), Series("95 % from", "lower", is_reference=True),
+         Series("95 % to", "upper", is_reference=True)),
         category_title="survey waves since joining",
     )  # fmt: skip
     is_one = frame["outcome"].nunique() == 1

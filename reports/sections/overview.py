@@ -32,6 +32,7 @@ _FIGURE_COLUMNS = (
     Column("reading", "Reading"),
 )
 RULE = "A change is called a change only when its interval excludes zero."
+_IN_POINTS = "Changes of shares are in percentage points."
 
 
 def headline(data: QuarterData) -> str:
@@ -49,7 +50,7 @@ def headline(data: QuarterData) -> str:
 def summary(data: QuarterData) -> Section:
     """Return the summary: the effect and its doubt, what changed, the key figures."""
     chosen = [data.metrics[name] for name in KEY_FIGURES if name in data.metrics]
-    table = _figures(data, chosen, "Summary", headline(data))
+    table = _figures(data, chosen, "Summary", headline(data), (_IN_POINTS,))
     return Section("summary", "Summary", tuple(_sentences(data)), (table,))
 
 
@@ -72,7 +73,7 @@ def changes(data: QuarterData) -> Section:
         f"{RULE} Of the {compared} compared here, about "
         f"{max(1, round(compared * 0.05))} would be called one by chance alone.",
         "Both quarters are computed with today's definitions and today's data, so late entries "
-        "also change the quarter before. Changes of shares are in percentage points.",
+        f"also change the quarter before. {_IN_POINTS}",
         "Counts are complete, not estimated: they have no interval and are not called a change.",
     )
     chosen = [metric for metric in data.metrics.values() if data.cell(metric.metric_id)]
@@ -133,7 +134,7 @@ def _is_worse(metric: Any, change: Change | None) -> bool:
 
 
 def _figures(
-    data: QuarterData, metrics: list[Any], name: str, title: str, notes: tuple[str, ...] = ()
+    data: QuarterData, metrics: list[Any], name: str, title: str, notes: tuple[str, ...]
 ) -> Table:
     changed = {metric.metric_id: change for metric, change in _changes(data)}
     rows, units = [], []

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from reports.content import Chart, Series, Table
-from reports.writers.workbook_style import ACCENT, FAINT, FONT, INK, MUTED
+from reports.writers.workbook_style import ACCENT, FAINT, FONT, INK, MUTED, number_format
 
 _WIDTH, _HEIGHT = 860, 360
 _SMALL = {"name": FONT, "size": 9, "color": MUTED}
@@ -46,17 +46,30 @@ def _line(workbook: Any, place: tuple[str, int], table: Table, chart: Chart) -> 
                 "marker": {"type": "none"},
             }
         )
-    floor = math.floor(min(known) * 10) / 10 if min(known) > 0.5 else 0.0
-    axis = {"num_font": _SMALL, "line": {"color": FAINT}, "major_tick_mark": "none"}
+    # where the axis below lies at zero, its words would stand among lines that go below
+    axis = {"label_position": "low"} | {
+        "num_font": _SMALL,
+        "line": {"color": FAINT},
+        "major_tick_mark": "none",
+    }
     if chart.category_title:
         font = {"name": FONT, "size": 10, "bold": False, "color": MUTED}
         axis |= {"name": chart.category_title, "name_font": font}
     if len(table.rows) > 14:
         axis |= {"interval_unit": 3, "interval_tick": 3}
     drawn.set_x_axis(axis)
-    drawn.set_y_axis(_value_axis() | {"min": floor, "max": 1.0})
+    drawn.set_y_axis(_line_axis(table, chart, known))
     drawn.set_legend({"position": "top", "font": {"name": FONT, "size": 10, "color": INK}})
     return _framed(drawn, chart, _HEIGHT)
+
+
+def _line_axis(table: Table, chart: Chart, known: list[float]) -> dict[str, Any]:
+    """Return the axis of values: shares end at 100 %, other units where the program ends them."""
+    column = table.columns[table.position(chart.series[0].column)]
+    if column.unit != "fraction" or column.is_change:
+        return _value_axis() | {"num_format": number_format(column, column.unit)}
+    floor = math.floor(min(known) * 10) / 10 if min(known) > 0.5 else 0.0
+    return _value_axis() | {"min": floor, "max": 1.0}
 
 
 def _interval(workbook: Any, place: tuple[str, int], table: Table, chart: Chart) -> Any | None:

@@ -13,7 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from reports.content import Column, Quarterly, Section, Table, Withheld
+from reports.content import Chart, Column, Quarterly, Section, Series, Table, Withheld
 from reports.quarterly import build_quarter
 from reports.release import Release, open_release
 from reports.writers.tidy import COLUMNS, write_tidy
@@ -163,6 +163,23 @@ def test_a_withheld_figure_leaves_a_gap_in_what_a_chart_remembers(
     (cache,) = re.findall(r"Departments!\$D\$.*?<c:numCache>(.*?)</c:numCache>", chart)
     remembered = {int(i): float(v) for i, v in re.findall(r'idx="(\d+)"><c:v>([^<]+)', cache)}
     assert remembered == {i: value for i, value in enumerate(shown) if value is not None}
+
+
+@pytest.mark.parametrize(("unit", "is_share"), [("fraction", True), ("points", False)])
+def test_only_a_line_of_shares_ends_at_the_whole(
+    report: Quarterly, tmp_path: Path, unit: str, is_share: bool
+) -> None:
+    columns = (Column("wave", "Wave", "count"), Column("effect", "Effect", unit))
+    chart = Chart("line", "Effect by wave", "wave", (Series("effect", "effect"),))
+    rows = ((-1.0, 0.2 if is_share else -0.2), (0.0, 0.1), (1.0, 0.3))
+    table = Table("Only", "A title", "A subtitle", columns, rows, chart=chart)
+    path = tmp_path / "a.xlsx"
+    write_workbook(replace(report, sections=(Section("s", "S", (), (table,)),)), path)
+    with zipfile.ZipFile(path) as archive:
+        drawn = archive.read("xl/charts/chart1.xml").decode()
+    values = drawn[drawn.index("<c:valAx>") :]
+    assert ('<c:max val="1.0"/>' in values) == is_share
+    assert ('formatCode="0%"' in values) == is_share
 
 
 def tiny(report: Quarterly, *values: Any) -> Quarterly:
