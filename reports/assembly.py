@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib import metadata
 
 import numpy as np
@@ -98,7 +98,7 @@ def _tables(
         warehouse, pairs.momentum, board, as_of=as_of, minimum_group=minimum_group
     )
     ledger, fact_rows = beside.loads.result()
-    answers, analyses = beside.answers.result(), beside.analyses.result()
+    answers = beside.answers.result()
     cells = together([with_answers(counted, answers), carried.cells])
     tables = {
         "release": _release_row(metrics, edition),
@@ -106,13 +106,6 @@ def _tables(
         "metric": metrics,
         "metric_change": change_rows(),
         "metric_cell": _without_empty(cells, "reason", "bound"),
-        "estimate": analyses.estimate,
-        "curve": analyses.curve,
-        "balance": analyses.balance,
-        "diagnostic": analyses.diagnostic,
-        "group_effect": analyses.group_effect,
-        "event_study": analyses.event_study,
-        "verdict": analyses.verdict,
         "backtest": risk.backtest,
         "flow": flow(pairs.facts, minimum_group=minimum_group),
         "pair_board": board,
@@ -126,6 +119,8 @@ def _tables(
         "fact_digest": beside.digests.result(),
         "survey_audit": audit_rows(answers.blocks, minimum_group=minimum_group),
     }
+    analyses = beside.analyses.result()  # last: nothing else takes so long
+    tables |= {table.name: getattr(analyses, table.name) for table in fields(analyses)}
     withheld = check_disclosure(tables, minimum_group=minimum_group)
     checks = ledger_checks(ledger, as_of=as_of, now=edition.now, is_sample=edition.is_sample)
     title = f"No protected figure about fewer than {minimum_group} people"
