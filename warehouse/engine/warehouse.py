@@ -87,6 +87,7 @@ class Warehouse:
             return
         with self._connected() as connection:
             connection.exec_driver_sql("SET GLOBAL threads = 1")
+            connection.commit()  # what is written in the block may be cleaned up
             try:
                 yield
             finally:
