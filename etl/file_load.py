@@ -3,62 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-import pyarrow as pa
-
-from etl import formats
-from etl.choosing.choice import check_columns
+from etl.bundle_load import Told, load_bundle, merge_declared
 from etl.history.derive import INPUTS, derive_history
 from etl.history.people import Merged
 from etl.ledger import (
-    EntityCounts,
     FileLine,
     Seen,
     begin_batch,
-    joined,
     known_content,
     known_rejects,
     write_lines,
     write_reading,
 )
-from etl.mapping.fit import add_day, fit_mapping
-from etl.mapping.mapping import SURVEY_RESPONSE, Load, Mapping, entity_table
-from etl.people.identity import Provenance, merge_hr_ids
+from etl.mapping.mapping import Mapping
+from etl.people.identity import Provenance
 from etl.planning import Planned
 from etl.report import FileOutcome
-from etl.rows.answers import load_answers
+from etl.rows.bundle import Bundle
 from etl.rows.checking import Input
-from etl.rows.conventions import decide_conventions
-from etl.rows.corrections import apply_corrections
-from etl.rows.entity import Task, load_entity
+from etl.rows.conventions import decide_by_file
 from etl.rows.rejects import Rejects, check_collected
-from etl.rows.returned import settle_returned
-from etl.rows.session_intake import standing_sessions
-from etl.sessions.meetings import find_sessions, set_aside
+from etl.sessions.meetings import find_sessions
 from etl.sessions.settling import settle_sessions
-from etl.shrink import check_shrink, rows_in
-from etl.sources import ORDER, RULES
+from etl.shrink import check_shrink
+from etl.together import Staged, count_rows, join, may_join, stage
 from warehouse.engine import Writer
-from warehouse.tables import (
-    facts,
-    metadata,
-    person,
-    session,
-    session_attendance,
-    session_feedback,
-    session_topic,
-)
+from warehouse.tables import session, session_attendance
 
-_DECLARED_KEYS = {
-    "survey": ("survey_id",),
-    "wave": ("wave_id",),
-    "item": ("survey_id", "item_code"),
-}
 HISTORY_INPUTS = {table.name for table in INPUTS}
-_OF_SESSIONS = {table.name for table in (session_topic, session_attendance, session_feedback)}
 _SETTLED = {session.name, session_attendance.name}
 
 
@@ -118,47 +93,123 @@ class LoadedFile:
         return {one.entity for one in self.outcome.counts if one.changed}
 
 
-def load_file(writer: Writer, planned: Planned, sha256: str, run: Run) -> LoadedFile:
-    """Load a file with its rejected rows and its ledger lines.
+def load_files(
+    writer: Writer, files: Sequence[tuple[Planned, str]], run: Run, *, apart: bool = False
+) -> list[LoadedFile]:
+    """Load files, those that are alike together, with their rejected rows and ledger lines.
+
+    Parameters
+    ----------
+    files
+        Files in their order, with the SHA-256 of each.
+    run
+        Is told of every file; a copy, as nothing is committed yet.
+    apart
+        True to load each file by itself.
 
     Raises
     ------
     FileProblem
-        The file as a whole cannot be loaded; the transaction must not be committed.
+        A file as a whole cannot be loaded; the transaction must not be committed.
+    Entangled
+        Files that were loaded together have to be loaded apart; as before.
     """
-    export, mapping = planned.export, planned.mapping
-    provenance = run.provenance(mapping, sha256)
+    loaded, waiting = list[LoadedFile](), list[Staged]()
     if not run.is_begun:
         begin_batch(writer, run.batch_id, run.now)
-    if run.seen.mentions(export.name, sha256):
-        known = known_content(writer, export.name, sha256, planned.reading_sha256)
-        if known:
-            line = FileLine(export.name, known[0], planned.reading_sha256)
-            write_lines(writer, line, known[1], provenance)
-            rejected = known_rejects(writer, sha256, mapping.source_system)
-            outcome = FileOutcome(
-                export.shown, export.name, known[0], mapping.name, known[1], rejected, is_known=True
-            )
-            return LoadedFile(outcome, mapping, provenance)
-    given = _read(writer, planned, provenance)
-    rows = rows_in(writer.staging, given.raw)
-    check_shrink(run.seen, planned, rows, run.largest_shrink)
-    rejects = Rejects.begin(writer.staging, given)
-    if mapping.sha256 not in run.declared:
-        _merge_declared(writer, mapping, provenance)
-    counts, unresolved = _load_all(writer, given, provenance, rejects)
-    rejected = rejects.counts()
-    check_collected(counts, rejected)
-    rejects.store(writer, export.name, provenance)
-    line = FileLine(export.name, given.raw.format, planned.reading_sha256)
-    write_lines(writer, line, counts, provenance)
-    is_new = sha256 not in run.seen.contents
-    write_reading(writer, planned.reading_sha256, given.decided_mapping, provenance, is_new=is_new)
-    form = given.raw.format
+        run.is_begun = True
+    for planned, sha256 in files:
+        provenance = run.provenance(planned.mapping, sha256)
+        twins = (one.provenance.file_sha256 == sha256 for one in waiting)
+        named_alike = (one.planned.export.name == planned.export.name for one in waiting)
+        if any(twins) or any(named_alike) or run.seen.mentions(planned.export.name, sha256):
+            loaded += _load_staged(writer, waiting, run)
+            waiting = []
+            known = _find_known(writer, planned, provenance, run)
+            if known:
+                loaded.append(known)
+                run.note(known)
+                continue
+        staged = stage(writer, planned, provenance)
+        if apart or not may_join(waiting, staged):
+            loaded += _load_staged(writer, waiting, run)
+            waiting = []
+        waiting.append(staged)
+    return [*loaded, *_load_staged(writer, waiting, run)]
+
+
+def _find_known(
+    writer: Writer, planned: Planned, provenance: Provenance, run: Run
+) -> LoadedFile | None:
+    """Note a file whose content was loaded before; None where it must be looked at."""
+    export, mapping, sha256 = planned.export, planned.mapping, provenance.file_sha256
+    if not run.seen.mentions(export.name, sha256):
+        return None
+    known = known_content(writer, export.name, sha256, planned.reading_sha256)
+    if not known:
+        return None
+    form, counts = known
+    write_lines(
+        writer, [FileLine(export.name, form, planned.reading_sha256)], [counts], [provenance]
+    )
+    rejected = known_rejects(writer, sha256, mapping.source_system)
     outcome = FileOutcome(
-        export.shown, export.name, form, mapping.name, counts, rejected, unresolved=unresolved
+        export.shown, export.name, form, mapping.name, counts, rejected, is_known=True
     )
     return LoadedFile(outcome, mapping, provenance)
+
+
+def _load_staged(writer: Writer, staged: Sequence[Staged], run: Run) -> list[LoadedFile]:
+    """Load staged files as one table, or one by one where they are written differently."""
+    if not staged:
+        return []
+    bundle, mapping = Bundle(tuple(one.provenance for one in staged)), staged[0].mapping
+    rows, are_numbered = count_rows(writer.staging, staged)
+    for one, count in zip(staged, rows, strict=True):
+        check_shrink(run.seen, one.planned, count, run.largest_shrink)
+    given = _agree(writer, staged, bundle) if are_numbered else None
+    if given is None:
+        return [loaded for one in staged for loaded in _load_staged(writer, [one], run)]
+    rejects = Rejects.begin(writer.staging, given, bundle)
+    if mapping.sha256 not in run.declared:
+        merge_declared(writer, mapping, bundle.files[0])
+    told = load_bundle(writer, given, bundle, rejects)
+    rejected = rejects.counts()
+    for said, found in zip(told, rejected, strict=True):
+        check_collected(said.counts, found)
+    rejects.store(writer, [one.planned.export.name for one in staged], rejected)
+    return _note(writer, staged, given, told, rejected, run)
+
+
+def _note(
+    writer: Writer,
+    staged: Sequence[Staged],
+    given: Input,
+    told: Sequence[Told],
+    rejected: Sequence[dict[tuple[str, str], int]],
+    run: Run,
+) -> list[LoadedFile]:
+    """Write the ledger lines of files just merged, and tell the run of them."""
+    reading = staged[0].planned.reading_sha256
+    lines = [FileLine(one.planned.export.name, one.raw.format, reading) for one in staged]
+    files = [one.provenance for one in staged]
+    write_lines(writer, lines, [one.counts for one in told], files)
+    write_reading(writer, reading, given.decided_mapping, files, run.seen.contents)
+    loaded = []
+    for one, said, found in zip(staged, told, rejected, strict=True):
+        export, mapping = one.planned.export, one.planned.mapping
+        outcome = FileOutcome(
+            export.shown,
+            export.name,
+            one.raw.format,
+            mapping.name,
+            said.counts,
+            found,
+            unresolved=said.unresolved,
+        )
+        loaded.append(LoadedFile(outcome, mapping, one.provenance))
+        run.note(loaded[-1])
+    return loaded
 
 
 def derive(writer: Writer, files: Sequence[LoadedFile]) -> None:
@@ -175,80 +226,21 @@ def derive(writer: Writer, files: Sequence[LoadedFile]) -> None:
         derive_history(writer, dated)
 
 
-def _read(writer: Writer, planned: Planned, provenance: Provenance) -> Input:
-    """Stage a file, mend its known errors, and find out how it writes dates and numbers."""
-    hints = replace(planned.mapping.hints, load_day=provenance.now.date())
-    raw = formats.read(planned.path, writer.staging, hints)
-    settle_returned(writer, raw, provenance)
-    check_columns(planned.path, planned.mapping, raw)
-    raw = apply_corrections(writer, raw, planned.corrections, planned.path, provenance)
-    mapping = fit_mapping(planned.mapping, raw.columns)
-    raw = add_day(writer.staging, raw, mapping, planned.path)
-    conventions = decide_conventions(writer.staging, raw, mapping, planned.path)
-    raw = find_sessions(writer.staging, raw, mapping)
-    today = provenance.now.date()
-    latest = today.replace(year=today.year + 20, day=min(today.day, 28))
-    return Input(raw, mapping, conventions, latest, planned.reading_sha256)
-
-
-def _load_all(
-    writer: Writer, given: Input, provenance: Provenance, rejects: Rejects
-) -> tuple[tuple[EntityCounts, ...], dict[str, int]]:
-    """Run every ``[[load]]`` of the mapping in the order in which entities depend.
+def _agree(writer: Writer, staged: Sequence[Staged], bundle: Bundle) -> Input | None:
+    """Find out how files write dates and numbers, and whom they are about.
 
     Returns
     -------
-    tuple
-        Counts per entity, and how often a column of the file names somebody nobody knows.
+    Input
+        Their rows as one table; None where they do not write alike.
     """
-    loads = sorted(given.mapping.loads, key=lambda load: ORDER.index(_entity(load)))
-    counts, unresolved = _left_over(given, rejects, loads), Counter[str]()
-    given, aside = set_aside(given, rejects)
-    counts += aside
-    for load in loads:
-        task = Task(given, load, RULES[_entity(load)], provenance, rejects)
-        override = standing_sessions(writer) if load.entity in _OF_SESSIONS else None
-        loaded = load_entity(writer, task, override)
-        counts.append(loaded.counts)
-        unresolved.update(loaded.unresolved)
-        if load.entity == person.name and loaded.counts.rows_read:
-            merge_hr_ids(writer, loaded.relation, provenance)
-        if load.entity == SURVEY_RESPONSE and load.answer_columns() and loaded.counts.rows_read:
-            counts.append(load_answers(writer, task, loaded))
-    return joined(counts), dict(unresolved)
-
-
-def _left_over(given: Input, rejects: Rejects, loads: Sequence[Load]) -> list[EntityCounts]:
-    """Set aside rows no load can take; they count with the first entity of the file."""
-    if not loads:
-        return []
-    entity = _entity(loads[0])
-    rejects.add_broken(entity, given.raw.broken)
-    left = len(given.raw.broken)
-    if given.mapping.rest == "set_aside":
-        left += rejects.add_not_taken(entity, loads)
-    return [EntityCounts(entity, rows_read=left, rows_rejected=left)]
-
-
-def _merge_declared(writer: Writer, mapping: Mapping, provenance: Provenance) -> None:
-    """Merge the surveys, waves and items a mapping declares."""
-    kinds = {"VARCHAR": pa.string(), "DATE": pa.date32(), "BOOLEAN": pa.bool_()}
-    kinds |= {"DOUBLE": pa.float64()}
-    for name, rows in mapping.declared.items():
-        if not rows:
-            continue
-        table = metadata.tables[name]
-        arrays = [
-            pa.array([row[c] for row in rows], kinds[str(table.columns[c].type)])
-            for c in facts(table)
-        ]
-        staged = writer.staging.load(pa.Table.from_arrays(arrays, names=facts(table)), name)
-        key = " || '|' || ".join(_DECLARED_KEYS[name])
-        relation = writer.staging.view(
-            f"SELECT *, {provenance.columns(key, 'NULL')} FROM {staged}", "declared"
-        )
-        writer.merge(table, relation)
-
-
-def _entity(load: Load) -> str:
-    return str(entity_table(load.entity).name)
+    mapping, planned = staged[0].mapping, staged[0].planned
+    raw = join(writer.staging, staged, bundle)
+    paths = [one.planned.path for one in staged]
+    found = decide_by_file(writer.staging, raw, mapping, paths, bundle.file_sql())
+    if len(set(found)) > 1:
+        return None
+    raw = find_sessions(writer.staging, raw, mapping, bundle)
+    today = bundle.now.date()
+    latest = today.replace(year=today.year + 20, day=min(today.day, 28))
+    return Input(raw, mapping, found[0], latest, planned.reading_sha256)

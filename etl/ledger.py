@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -191,12 +191,12 @@ def _any(writer: Writer, query: sa.Select[Any]) -> bool:
 
 
 def write_lines(
-    writer: Writer, line: FileLine, counts: Sequence[EntityCounts], provenance: Provenance
+    writer: Writer,
+    lines: Sequence[FileLine],
+    counts: Sequence[Sequence[EntityCounts]],
+    files: Sequence[Provenance],
 ) -> None:
-    """Write one ledger line per entity, after checking that each adds up."""
-    for one in counts:
-        one.check()
-    told = [one for one in counts if one.rows_read] or counts[:1]
+    """Write one ledger line per entity of each file, after checking that each adds up."""
     rows = [
         asdict(line)
         | asdict(one)
@@ -206,34 +206,58 @@ def write_lines(
             "source_system": provenance.source_system,
             "loaded_at": provenance.now,
         }
-        for one in told
+        for line, found, provenance in zip(lines, counts, files, strict=True)
+        for one in _told(found)
     ]
-    if rows:
-        writer.execute(sa.insert(loaded_file), rows)
+    _insert(writer, loaded_file, rows)
+
+
+def _told(counts: Sequence[EntityCounts]) -> Sequence[EntityCounts]:
+    """Return what there is to tell of a file, after checking that all of it adds up."""
+    for one in counts:
+        one.check()
+    return [one for one in counts if one.rows_read] or counts[:1]
 
 
 def write_reading(
     writer: Writer,
     reading_sha256: str,
     mapping: Mapping,
-    provenance: Provenance,
-    *,
-    is_new: bool,
+    files: Sequence[Provenance],
+    seen: Collection[str],
 ) -> None:
-    """Write down how a file was read, once for its bytes and the mapping that applied.
+    """Write down how files were read, once for their bytes and the mapping that applied.
 
-    ``is_new`` spares the question whether it stands there already.
+    Parameters
+    ----------
+    seen
+        Contents loaded before; of others it need not be asked whether it stands there already.
     """
-    r = file_reading.c
-    same = sa.and_(r.file_sha256 == provenance.file_sha256, r.mapping_sha256 == reading_sha256)
-    if is_new or not _any(writer, sa.select(r.mapping_name).where(same)):
-        row = {
-            "file_sha256": provenance.file_sha256,
+    r, contents = file_reading.c, [one.file_sha256 for one in files]
+    old = [one for one in contents if one in seen]
+    if old:
+        same = sa.and_(r.file_sha256.in_(old), r.mapping_sha256 == reading_sha256)
+        there = set(writer.execute(sa.select(r.file_sha256).where(same)).scalars())
+        contents = [one for one in contents if one not in there]
+    text = mapping_toml(mapping) if contents else ""
+    rows = [
+        {
+            "file_sha256": content,
             "mapping_sha256": reading_sha256,
             "mapping_name": mapping.name,
-            "mapping_toml": mapping_toml(mapping),
+            "mapping_toml": text,
         }
-        writer.execute(sa.insert(file_reading).values(row))
+        for content in contents
+    ]
+    _insert(writer, file_reading, rows)
+
+
+def _insert(writer: Writer, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows in one statement; that for a single row is compiled once for all files."""
+    if len(rows) == 1:
+        writer.execute(sa.insert(table), rows)
+    elif rows:
+        writer.execute(sa.insert(table).values(rows))
 
 
 def joined(counts: Sequence[EntityCounts]) -> tuple[EntityCounts, ...]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -15,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from etl.choosing.choice import choose_mapping
 from etl.choosing.remembered import survey_mapping
-from etl.file_load import HISTORY_INPUTS, LoadedFile, Run, derive, load_file
+from etl.file_load import HISTORY_INPUTS, LoadedFile, Run, derive, load_files
 from etl.formats import recognize, returned_rows
 from etl.ledger import Seen, begin_batch
 from etl.mapping.mapping import Mapping
@@ -24,13 +26,15 @@ from etl.problems import FileProblem
 from etl.reading.archives import Archives
 from etl.reading.fingerprint import check_unchanged, fingerprint
 from etl.report import FileOutcome, LoadReport
+from etl.rows.bundle import Entangled
 from etl.rows.returned import mapping_of_returned
 from etl.shrink import LARGEST_SHRINK
 from warehouse.engine import StagingError, Warehouse, WarehouseError, Writer
 from warehouse.tables import refused_file
 
 _TOGETHER = 100  # files in one transaction at most
-_SMALL = 1 << 18  # bytes of a file that may share one
+_SMALL = 1 << 19  # bytes of a file that may share one
+_LIGHT = 1 << 22  # bytes of files for which further threads cost more than they do
 Progress = Callable[[int, int, str], None]
 Transaction = Callable[[], AbstractContextManager[Writer]]
 
@@ -97,11 +101,14 @@ def load_paths(
         planned, refused = plan_files(paths, archives, choose, options.corrections)
         outcomes = list(refused)
         done = 0
-        for group in _groups(planned, 1 if options.dry_run else _TOGETHER):
-            if progress:
-                progress(done, len(planned), group[0].export.name)
-            outcomes += _load_group(transaction, group, run)
-            done += len(group)
+        groups = _groups(planned, 1 if options.dry_run else _TOGETHER)
+        for is_light, some in groupby(groups, _is_light):
+            with warehouse.sparingly() if is_light else nullcontext():
+                for group in some:
+                    if progress:
+                        progress(done, len(planned), group[0].export.name)
+                    outcomes += _load_group(transaction, group, run)
+                    done += len(group)
         if not options.dry_run:
             _note_refused(warehouse, outcomes, run)
     if progress:
@@ -142,37 +149,45 @@ def _groups(planned: Sequence[Planned], largest: int) -> Iterator[list[Planned]]
         yield group
 
 
-def _is_small(planned: Planned) -> bool:
+def _is_light(group: Sequence[Planned]) -> bool:
+    return sum(map(_size, group)) <= _LIGHT
+
+
+def _size(planned: Planned) -> float:
     try:
-        return planned.path.stat().st_size <= _SMALL and not planned.entities & HISTORY_INPUTS
+        return planned.path.stat().st_size
     except OSError:
-        return False
+        return math.inf
+
+
+def _is_small(planned: Planned) -> bool:
+    return _size(planned) <= _SMALL and not planned.entities & HISTORY_INPUTS
 
 
 def _load_group(transaction: Transaction, group: Sequence[Planned], run: Run) -> list[FileOutcome]:
     """Load files in one transaction; where one of them is refused, each in its own."""
     try:
-        return [one.outcome for one in _commit(transaction, group, run)]
+        try:
+            loaded = _commit(transaction, group, run)
+        except Entangled:
+            loaded = _commit(transaction, group, run, apart=True)
     except FileProblem as problem:
         if len(group) == 1:
             return [refusal(group[0].export, problem)]
-    return [outcome for one in group for outcome in _load_group(transaction, [one], run)]
+        return [outcome for one in group for outcome in _load_group(transaction, [one], run)]
+    return [one.outcome for one in loaded]
 
 
-def _commit(transaction: Transaction, group: Sequence[Planned], run: Run) -> list[LoadedFile]:
+def _commit(
+    transaction: Transaction, group: Sequence[Planned], run: Run, *, apart: bool = False
+) -> list[LoadedFile]:
     """Load files in one transaction and note them once it is committed."""
-    trial = run.copy() if len(group) > 1 else run
-    loaded: list[LoadedFile] = []
-    name = group[0].export.name
+    name = group[0].export.name + (f" (with {len(group) - 1} like it)" if group[1:] else "")
     try:
         with transaction() as writer:
-            prints = []
-            for one in group:
-                name = one.export.name
-                prints.append(fingerprint(one.path))
-                loaded.append(load_file(writer, one, prints[-1].sha256, trial))
-                if trial is not run:
-                    trial.note(loaded[-1])
+            prints = [fingerprint(one.path) for one in group]
+            files = [(one, found.sha256) for one, found in zip(group, prints, strict=True)]
+            loaded = load_files(writer, files, run.copy(), apart=apart)
             derive(writer, loaded)
             for one, before in zip(group, prints, strict=True):
                 check_unchanged(one.path, before)

@@ -9,14 +9,14 @@ from etl.formats import identity_review, returned_rows
 from etl.ledger import Seen, SeenLine
 from etl.planning import Planned
 from etl.problems import FileProblem
-from etl.reading.raw_table import RawTable
-from warehouse.engine import Staging
 from warehouse.tables import (
+    answer,
     department,
     pair,
     participant,
     person,
     person_identifier,
+    response,
     worker_record,
 )
 
@@ -24,15 +24,10 @@ LARGEST_SHRINK = 0.3
 _ANSWERED = frozenset({returned_rows.NAME, identity_review.NAME})  # shorter with every answer
 _FEW = 20  # rows below which a loss says nothing
 # Lists of all there is. Of others (answers, attendance) the next export is about other things.
-_STATES = frozenset(
+STATES = frozenset(
     str(table.name)
     for table in (person, person_identifier, department, worker_record, participant, pair)
 )
-
-
-def rows_in(staging: Staging, raw: RawTable) -> int:
-    """Return how many rows a file has, those that do not fit its header included."""
-    return int(staging.rows(f"SELECT count(*) FROM {raw.relation}")[0][0]) + len(raw.broken)
 
 
 def check_shrink(seen: Seen, planned: Planned, rows: int, largest: float) -> None:
@@ -77,7 +72,7 @@ def _last_export(seen: Seen, planned: Planned) -> tuple[str, int] | None:
         line.file_name
         for line in own
         if line.file_name == planned.export.name
-        or (line.entity in _STATES and _without_digits(line.file_name) == pattern)
+        or (line.entity in STATES and _without_digits(line.file_name) == pattern)
     ]
     if not names or not planned.entities & {line.entity for line in own}:
         return None
@@ -86,11 +81,13 @@ def _last_export(seen: Seen, planned: Planned) -> tuple[str, int] | None:
 
 
 def _rows_of_last(lines: Sequence[SeenLine], name: str) -> int:
-    """Return the most rows any entity took of the file's last load."""
+    """Return the most rows any entity took of the file's last load; of answers, their responses."""
     last: dict[str, int] = {}
     for line in lines:
         if line.file_name == name:
             last[line.entity] = line.rows_read
+    if response.name in last:  # a row of a survey is many answers
+        last.pop(answer.name, None)
     return max(last.values())
 
 

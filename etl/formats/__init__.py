@@ -7,7 +7,6 @@ A format is a module with ``NAME``, the ``CONTAINERS`` it can lie in (see
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -68,7 +67,9 @@ def recognize(path: Path, hints: Hints | None = None) -> str:
         file_not_found, is_directory, empty_file, wrong_file, unreadable_bytes (where already the
         beginning cannot be read).
     """
-    asked = replace(hints or Hints(), load_day=None)
+    # Of the hints only these decide what a file is; with others the same file was looked at again.
+    known = hints or Hints()
+    asked = Hints(known.format, known.encoding, known.sheet)
     try:
         file = path.stat()
     except OSError:  # looking into the file says which of the many reasons it is

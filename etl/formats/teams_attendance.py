@@ -135,7 +135,7 @@ def _records(text: str, *, is_beginning: bool = False) -> list[Record]:
     is_beginning
         True where the records by which a report is known are enough.
     """
-    for delimiter in _DELIMITERS:
+    for delimiter in [one for one in _DELIMITERS if one in text] or _DELIMITERS[:1]:
         numbered = enumerate(split_leniently(text, delimiter), 1)
         filled = ((n, record) for n, record in numbered if any(map(str.strip, record)))
         found = list(islice(filled, _BEGINNING))

@@ -56,13 +56,18 @@ class Provenance:
 
     def columns(self, record_id: str, source_row: str) -> str:
         """Return the provenance columns as SQL, given the two that differ by row."""
-        return (
-            f"{literal(self.source_system)} AS source_system, {record_id} AS source_record_id, "
-            f"{literal(self.file_sha256)} AS source_file_sha256, "
-            f"({source_row})::INTEGER AS source_row, "
-            f"{literal(self.batch_id)} AS batch_id, "
-            f"TIMESTAMP '{self.now.isoformat(sep=' ')}' AS loaded_at"
-        )
+        return provenance_sql(self, record_id, literal(self.file_sha256), source_row)
+
+
+def provenance_sql(given: Provenance, record_id: str, content: str, source_row: str) -> str:
+    """Return the provenance columns as SQL, given those that differ by row or by file."""
+    return (
+        f"{literal(given.source_system)} AS source_system, {record_id} AS source_record_id, "
+        f"{content} AS source_file_sha256, "
+        f"({source_row})::INTEGER AS source_row, "
+        f"{literal(given.batch_id)} AS batch_id, "
+        f"TIMESTAMP '{given.now.isoformat(sep=' ')}' AS loaded_at"
+    )
 
 
 def people_sql(staging: Staging, identifier: str, *, is_scoped: bool = False) -> str:
@@ -85,11 +90,11 @@ def people_sql(staging: Staging, identifier: str, *, is_scoped: bool = False) ->
             f"JOIN ({programs}) p ON p.program_id IS NULL OR i.program_id IS NULL "
             "OR i.program_id = p.program_id "
             f"WHERE i.id_type = '{identifier}' GROUP BY i.value, p.program_id "
-            "HAVING count(DISTINCT i.person_id) = 1"
+            "HAVING min(i.person_id) = max(i.person_id)"
         )
     return (
         f"SELECT value AS id, min(person_id) AS person_id FROM {known} "
-        f"WHERE id_type = '{identifier}' GROUP BY value HAVING count(DISTINCT person_id) = 1"
+        f"WHERE id_type = '{identifier}' GROUP BY value HAVING min(person_id) = max(person_id)"
     )
 
 
@@ -133,7 +138,7 @@ def dated_people_sql(staging: Staging, identifier: str, *, is_scoped: bool = Fal
         "FROM shared WHERE owners = 1 UNION ALL "
         "SELECT p.id, p.program_id, p.from_on, p.to_on, min(k.person_id) FROM piece p "
         f"JOIN several k ON {same} AND k.since <= p.from_on AND p.to_on <= k.until "
-        "GROUP BY p.id, p.program_id, p.from_on, p.to_on HAVING count(DISTINCT k.person_id) = 1"
+        "GROUP BY p.id, p.program_id, p.from_on, p.to_on HAVING min(k.person_id) = max(k.person_id)"
     )
 
 

@@ -14,6 +14,7 @@ from etl.reading.row_staging import literal, quoted
 from etl.reading.time_zones import is_zone
 from etl.rows.parsing import Conventions
 
+_ALONE = "0"  # place of a file that is read alone
 _SHARE = 99  # so many times more rows must speak for a decision than against it
 ISO_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _DAY_PARTS = "^[ \t]*([0-9]{1,2})[./-]([0-9]{1,2})[./-][0-9]{4}"
@@ -58,34 +59,79 @@ class DateEvidence:
 
 
 def decide_conventions(staging: Any, table: RawTable, mapping: Mapping, path: Path) -> Conventions:
-    """Return how the file writes dates and numbers; what the mapping declares is not questioned.
+    """Return how a file writes dates and numbers; what the mapping declares is not questioned.
 
     Raises
     ------
     FileProblem
         ambiguous_dates or ambiguous_numbers, asking for ``date_order`` or ``decimal``.
     """
-    days = _iso_days(staging, table, _columns(mapping, ("date", "moment")))
-    order = mapping.date_order
-    if order is None:
-        open_columns = [column for column in date_columns(mapping) if column not in days]
-        evidence = date_evidence(staging, table, open_columns, mapping.nulls)
-        order = evidence.order
-        if order is None:
-            raise _ambiguous_dates(path, evidence)
-    decimal = mapping.decimal or _decimal(staging, table, _number_columns(mapping), path)
+    return decide_by_file(staging, table, mapping, [path])[0]
+
+
+def decide_by_file(
+    staging: Any, table: RawTable, mapping: Mapping, paths: Sequence[Path], file: str = _ALONE
+) -> list[Conventions]:
+    """Return how each of several files staged as one table writes dates and numbers.
+
+    Parameters
+    ----------
+    paths
+        Where the files are, in their order.
+    file
+        SQL of the place of a row's file in that order.
+
+    Raises
+    ------
+    FileProblem
+        As for a file alone, for the first of which it is true.
+    """
+    days, marked = _look(staging, table, mapping)
+    files = range(len(paths))
+    orders = dict.fromkeys(files, mapping.date_order or "ymd")
+    is_open = mapping.date_order is None
+    others = [name for name in date_columns(mapping) if name not in days] if is_open else []
+    foreign = _foreign(staging, table, others)
+    if foreign:
+        evidence = _evidence_by_file(staging, table, foreign, mapping.nulls, file)
+        for number, one in evidence.items():
+            if one.order is None:
+                raise _ambiguous_dates(paths[number], one)
+            orders[number] = one.order
+    usual = "." if _present(table, _number_columns(mapping)) else table.details.get("decimal", ".")
+    decimals = dict.fromkeys(files, mapping.decimal or usual)
+    if marked:
+        decimals |= _decimals(staging, table, marked, paths, file)
     zone = mapping.time_zone or table.details.get("time_zone") or "UTC"
-    return Conventions(order, decimal, zone if is_zone(zone) else "UTC", days)
+    zone = zone if is_zone(zone) else "UTC"
+    return [Conventions(orders[n], decimals[n], zone, days) for n in files]
 
 
-def _iso_days(staging: Any, table: RawTable, columns: Sequence[str]) -> frozenset[str]:
-    """Return the columns whose cells are all blank or plain ISO days."""
-    names = [column for column in columns if column in table.columns]
-    if not names:
-        return frozenset()
-    plain = ", ".join(f"bool_and(regexp_full_match({quoted(n)}, '{ISO_DAY}'))" for n in names)
-    found = staging.rows(f"SELECT {plain} FROM {table.relation}")[0]
-    return frozenset(name for name, is_plain in zip(names, found, strict=True) if is_plain)
+def _look(staging: Any, table: RawTable, mapping: Mapping) -> tuple[frozenset[str], list[str]]:
+    """Look cheaply at all cells that are dates or numbers.
+
+    Returns
+    -------
+    tuple
+        Columns whose cells are all blank or plain ISO days; and columns with numbers that have a
+        comma or a point, where the mapping does not say what it means.
+    """
+    dates = _present(table, date_columns(mapping))
+    numbers = [] if mapping.decimal else _present(table, _number_columns(mapping))
+    asked = [f"bool_and(regexp_full_match({quoted(n)}, '{ISO_DAY}'))" for n in dates]
+    asked += [f"count(*) FILTER ({n} LIKE '%,%' OR {n} LIKE '%.%')" for n in map(quoted, numbers)]
+    if not asked:
+        return frozenset(), []
+    found = staging.rows(f"SELECT {', '.join(asked)} FROM {table.relation}")[0]
+    plain, marked = found[: len(dates)], found[len(dates) :]
+    return (
+        frozenset(name for name, is_plain in zip(dates, plain, strict=True) if is_plain),
+        [name for name, count in zip(numbers, marked, strict=True) if count],
+    )
+
+
+def _present(table: RawTable, columns: Sequence[str]) -> list[str]:
+    return [column for column in columns if column in table.columns]
 
 
 def date_columns(mapping: Mapping) -> list[str]:
@@ -96,61 +142,82 @@ def date_columns(mapping: Mapping) -> list[str]:
 def date_evidence(
     staging: Any, table: RawTable, columns: Sequence[str], nulls: Sequence[str] = ()
 ) -> DateEvidence:
-    """Count over all rows which order of day and month the dates allow."""
-    names = [quoted(column) for column in columns if column in table.columns]
-    if not names:
-        return DateEvidence()
-    # Files in ISO order are told by a cheap look; only others are taken apart: 9/13/2026 has a
-    # slash where ISO has one, too, but also before it.
-    marks = "'-', '/'"
-    foreign = [
-        f"count({n}) FILTER (substr({n}, 5, 1) NOT IN ({marks}) "
-        f"OR substr({n}, 2, 1) IN ({marks}) OR substr({n}, 3, 1) IN ({marks}))"
-        for n in names
-    ]
-    counts = staging.rows(f"SELECT {', '.join(foreign)} FROM {table.relation}")[0]
-    unclear = [name for name, count in zip(names, counts, strict=True) if count]
+    """Count over all rows of a file which order of day and month the dates allow."""
+    unclear = _foreign(staging, table, columns)
     if not unclear:
         return DateEvidence()
-    cells = " UNION ALL ".join(f"SELECT {name} AS cell FROM {table.relation}" for name in unclear)
+    return _evidence_by_file(staging, table, unclear, nulls, _ALONE).get(0, DateEvidence())
+
+
+def _foreign(staging: Any, table: RawTable, columns: Sequence[str]) -> list[str]:
+    """Return the columns with dates that do not begin with a year; only those are taken apart.
+
+    Told at a glance: 9/13/2026 has a slash where ISO has one, too, but also before it.
+    """
+    names, marks = _present(table, columns), "'-', '/'"
+    if not names:
+        return []
+    asked = [
+        f"count({n}) FILTER (substr({n}, 5, 1) NOT IN ({marks}) "
+        f"OR substr({n}, 2, 1) IN ({marks}) OR substr({n}, 3, 1) IN ({marks}))"
+        for n in map(quoted, names)
+    ]
+    counts = staging.rows(f"SELECT {', '.join(asked)} FROM {table.relation}")[0]
+    return [name for name, count in zip(names, counts, strict=True) if count]
+
+
+def _evidence_by_file(
+    staging: Any, table: RawTable, columns: Sequence[str], nulls: Sequence[str], file: str
+) -> dict[int, DateEvidence]:
+    """Return what the dates say by place of their file; files without any are left out."""
     words = ", ".join(literal(word) for word in (*nulls, ""))
     parts = [f"try_cast(regexp_extract(cell, '{_DAY_PARTS}', {n}) AS INTEGER)" for n in (1, 2)]
     either = "first <= 12 AND second <= 12 AND first <> second"
     found = staging.rows(
-        f"SELECT count(*) FILTER (first > 12 AND second <= 12), "
+        f"SELECT file, count(*) FILTER (first > 12 AND second <= 12), "
         f"count(*) FILTER (second > 12 AND first <= 12), count(*) FILTER ({either}), "
         f"coalesce(min(cell) FILTER ({either}), min(cell)) "
-        f"FROM (SELECT cell, {parts[0]} AS first, {parts[1]} AS second FROM ({cells}) "
-        f"WHERE cell IS NOT NULL AND cell NOT IN ({words}))"
-    )[0]
-    return DateEvidence(*found)
+        f"FROM (SELECT file, cell, {parts[0]} AS first, {parts[1]} AS second "
+        f"FROM ({_cells_sql(table, columns, file)}) "
+        f"WHERE cell IS NOT NULL AND cell NOT IN ({words})) GROUP BY file ORDER BY file"
+    )
+    return {number: DateEvidence(*said) for number, *said in found}
 
 
-def _decimal(staging: Any, table: RawTable, columns: Sequence[str], path: Path) -> str:
-    names = [quoted(column) for column in columns if column in table.columns]
-    by_delimiter = table.details.get("delimiter")
-    if not names:
-        return table.details.get("decimal", ".")
-    marked = ", ".join(f"count(*) FILTER ({n} LIKE '%,%' OR {n} LIKE '%.%')" for n in names)
-    counts = staging.rows(f"SELECT {marked} FROM {table.relation}")[0]
-    unclear = [name for name, count in zip(names, counts, strict=True) if count]
-    if not unclear:
-        return "."
-    cells = " UNION ALL ".join(f"SELECT {name} AS cell FROM {table.relation}" for name in unclear)
+def _cells_sql(table: RawTable, columns: Sequence[str], file: str) -> str:
+    return " UNION ALL ".join(
+        f"SELECT {file} AS file, {quoted(name)} AS cell FROM {table.relation}" for name in columns
+    )
+
+
+def _decimals(
+    staging: Any, table: RawTable, columns: Sequence[str], paths: Sequence[Path], file: str
+) -> dict[int, str]:
+    """Return the decimal sign by place of the file; files without numbers are left out."""
     one_comma, one_point, comma, point = (
         f"regexp_matches(cell, '{pattern}')"
         for pattern in (_ONE_COMMA_GROUP, _ONE_POINT_GROUP, _COMMA_DECIMAL, _POINT_DECIMAL)
     )
-    commas, points, comma_groups, point_groups, example = staging.rows(
-        f"SELECT count(*) FILTER ({comma} AND NOT {one_comma}), "
+    found = staging.rows(
+        f"SELECT file, count(*) FILTER ({comma} AND NOT {one_comma}), "
         f"count(*) FILTER ({point} AND NOT {one_point}), count(*) FILTER ({one_comma}), "
         f"count(*) FILTER ({one_point}), min(cell) FILTER ({one_comma} OR {one_point}) "
-        f"FROM ({cells})"
-    )[0]
+        f"FROM ({_cells_sql(table, columns, file)}) GROUP BY file ORDER BY file"
+    )
+    is_semicolon = table.details.get("delimiter") == ";"
+    return {
+        number: _decimal(paths[number], counts, example, is_semicolon)
+        for number, *counts, example in found
+    }
+
+
+def _decimal(path: Path, counts: Sequence[int], example: str | None, is_semicolon: bool) -> str:
+    """Return the decimal sign a file's numbers speak for."""
+    commas, points, comma_groups, point_groups = counts
     if commas or points:
         winner = _winner(",", commas, ".", points)
     else:
-        is_open = comma_groups or (point_groups and by_delimiter == ";")
+        is_open = comma_groups or (point_groups and is_semicolon)
         winner = None if is_open else "."
     if winner is None:
         raise FileProblem(

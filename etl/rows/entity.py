@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 
-from etl.ledger import EntityCounts
+from etl.ledger import EntityCounts, joined
 from etl.mapping.mapping import Load
-from etl.people.identity import Provenance
 from etl.reading.row_staging import literal, quoted
+from etl.rows.bundle import Bundle
 from etl.rows.checking import Checked, Input, blanked, check_load, taken_sql
 from etl.rows.known import ANY, stored_alike
 from etl.rows.query import Problem
 from etl.rows.rejects import Rejects
 from etl.rows.session_intake import merge_sessions
+from etl.rows.tally import Share, Tally, tally_rows
 from etl.source import EntityRules, SetCheck
 from warehouse.engine import MergeCounts, Writer
 from warehouse.tables import facts, person, session
@@ -24,12 +25,12 @@ _LARGE = 20_000  # rows from which a second look at the file is cheaper than a c
 
 @dataclass(frozen=True)
 class Task:
-    """One load of one file, and where its rejected rows go."""
+    """One load of one file or of several read together, and where its rejected rows go."""
 
     given: Input
     load: Load
     rules: EntityRules
-    provenance: Provenance
+    provenance: Bundle
     rejects: Rejects
 
 
@@ -40,18 +41,26 @@ class Loaded:
     Parameters
     ----------
     relation
-        The good rows, with all facts and provenance; none is there twice.
+        The good rows, with all facts and key, by their number in the bundle; none is there twice.
     rows
         How many they are.
     unresolved
         Column of the file to the good rows in which it names somebody nobody knows, and the
         canonical column was left blank.
+    by_file
+        The same file by file, where several were read together.
     """
 
     counts: EntityCounts
     relation: str
     rows: int = 0
     unresolved: dict[str, int] = field(default_factory=dict)
+    by_file: tuple[Share, ...] = ()
+
+    @property
+    def shares(self) -> tuple[Share, ...]:
+        """What became of the rows of each file."""
+        return self.by_file or (Share(self.counts, self.rows, self.unresolved),)
 
 
 def load_entity(writer: Writer, task: Task, override: str | None = None) -> Loaded:
@@ -64,39 +73,37 @@ def load_entity(writer: Writer, task: Task, override: str | None = None) -> Load
     """
     staging, rules = writer.staging, task.rules
     if _is_idle(writer, task):
-        return Loaded(EntityCounts(rules.name, 0), task.given.raw.relation)
+        none = EntityCounts(rules.name, 0)
+        shares = tuple(Share(none) for _ in task.provenance.files)
+        return Loaded(none, task.given.raw.relation, by_file=shares)
     override = override or _unsaid_kept(writer, task)
     checked = check_load(staging, task.given, task.load, rules)
     within = stored_alike(writer, task.given, task.load, rules)
-    is_large = _rows(writer, task.given.raw.relation) >= _LARGE
+    is_large = len(task.provenance) == 1 and _rows(writer, task.given.raw.relation) >= _LARGE
     if is_large and not (override or _has_stored(writer, task, within)):
         loaded = _load_at_once(writer, task, checked, within)
         if loaded is not None:
             return loaded
     rows = staging.fresh("checked")
     staging.run(f"CREATE TEMP TABLE {rows} AS {checked.query}")
-    total, bad = staging.rows(f"SELECT count(*), count(problem) FROM {rows}")[0]
+    tally = tally_rows(staging, task.provenance, rows)
     good = rows
-    if bad:
-        task.rejects.add_faulty(rules.name, checked, rows)
+    if tally.faulty.total():
+        broken = tuple(one for one in checked.problems if one.number in tally.broken)
+        task.rejects.add_faulty(rules.name, replace(checked, problems=broken), rows)
         good = staging.view(f"SELECT * FROM {rows} WHERE problem IS NULL", "good")
-    good, between = _check_between_rows(writer, task, checked, good)
-    good, same, doubled = _check_doubled(writer, task, good)
+    good = _check_between_rows(writer, task, checked, good, tally)
+    good = _check_doubled(writer, task, good, tally)
     if override:
         # A table: what it looks up may be gone once the rows are merged.
         overridden = staging.fresh("overridden")
         staging.run(f"CREATE TEMP TABLE {overridden} AS {override.format(rows=good)}")
         good = overridden
-    relation, merged = _merge(writer, task, good, within)
-    counts = EntityCounts(
-        rules.name,
-        rows_read=total,
-        rows_inserted=merged.inserted,
-        rows_updated=merged.updated,
-        rows_unchanged=merged.unchanged + same,
-        rows_rejected=bad + between + doubled,
-    )
-    return Loaded(counts, relation, merged.rows, _count_unresolved(writer, task, good))
+    _, merged = _merge(writer, task, good, within)
+    unresolved = _unresolved_by_file(writer, task, good)
+    shares = tally.shares(rules.name, merged, unresolved)
+    (counts,) = joined([one.counts for one in shares])
+    return Loaded(counts, good, merged.rows, unresolved[0], shares)
 
 
 def _is_idle(writer: Writer, task: Task) -> bool:
@@ -155,14 +162,21 @@ def _unsaid_kept(writer: Writer, task: Task) -> str | None:
 
 
 def _count_unresolved(writer: Writer, task: Task, good: str) -> dict[str, int]:
-    """Count the good rows in which somebody is named whom nobody knows."""
-    names = blanked(task.load)
+    """Count the good rows of a file alone in which somebody is named whom nobody knows."""
+    return _unresolved_by_file(writer, task, good)[0]
+
+
+def _unresolved_by_file(writer: Writer, task: Task, good: str) -> list[dict[str, int]]:
+    """Count the good rows of each file in which somebody is named whom nobody knows."""
+    names, by_file = blanked(task.load), [dict[str, int]() for _ in task.provenance.files]
     if not names:
-        return {}
+        return by_file
     counts = ", ".join(f"count(*) FILTER (missing_who_{name})" for name in names)
-    found = writer.staging.rows(f"SELECT {counts} FROM {good}")[0]
+    sql = f"SELECT {task.provenance.file_sql()}, {counts} FROM {good} GROUP BY 1"
     cells = [str(task.load.columns[name].column) for name in names]
-    return {cell: count for cell, count in zip(cells, found, strict=True) if count}
+    for file, *found in writer.staging.rows(sql):
+        by_file[file] = {cell: count for cell, count in zip(cells, found, strict=True) if count}
+    return by_file
 
 
 def _merge(writer: Writer, task: Task, good: str, within: str) -> tuple[str, MergeCounts]:
@@ -179,10 +193,11 @@ def _merge(writer: Writer, task: Task, good: str, within: str) -> tuple[str, Mer
     return relation, writer.merge(table, relation, source_system=system, within=within)
 
 
-def _check_between_rows(writer: Writer, task: Task, checked: Checked, good: str) -> tuple[str, int]:
-    """Set rows aside that contradict other rows; returns what is left and how many went."""
+def _check_between_rows(
+    writer: Writer, task: Task, checked: Checked, good: str, tally: Tally
+) -> str:
+    """Set rows aside that contradict other rows, and count them; returns what is left."""
     staging, number = writer.staging, len(checked.problems)
-    gone = 0
     for check in task.rules.set_checks:
         look = f"SELECT 1 FROM {good} WHERE {check.only_if} LIMIT 1"
         if not (_stored_may_break(writer, task, check) or staging.rows(look)):
@@ -191,9 +206,13 @@ def _check_between_rows(writer: Writer, task: Task, checked: Checked, good: str)
         found = staging.fresh("found")
         query = check.rows.format(incoming=good, stored=stored)
         staging.run(f"CREATE TEMP TABLE {found} AS {query}")
-        count = _rows(writer, found)
-        if not count:
+        gone = dict(
+            staging.rows(f"SELECT {task.provenance.file_sql()}, count(*) FROM {found} GROUP BY 1")
+        )
+        if not gone:
             continue
+        tally.between.update(gone)
+        tally.may_repeat = True
         source = task.load.columns.get(check.column)
         cell = source.column if source else None
         number += 1
@@ -203,8 +222,7 @@ def _check_between_rows(writer: Writer, task: Task, checked: Checked, good: str)
             f"SELECT * FROM {good} WHERE source_row NOT IN (SELECT source_row FROM {found})",
             "good",
         )
-        gone += count
-    return good, gone
+    return good
 
 
 def _stored_may_break(writer: Writer, task: Task, check: SetCheck) -> bool:
@@ -213,12 +231,10 @@ def _stored_may_break(writer: Writer, task: Task, check: SetCheck) -> bool:
     return bool(writer.staging.rows(f"SELECT 1 FROM {stored} WHERE {check.only_if} LIMIT 1"))
 
 
-def _check_doubled(writer: Writer, task: Task, good: str) -> tuple[str, int, int]:
-    """Keep one row per key; returns what is left, repeats of it, and contradictions to it."""
-    sql = f"SELECT count(*), count(DISTINCT source_record_id) FROM {good}"
-    total, keys = writer.staging.rows(sql)[0]
-    if total == keys:
-        return good, 0, 0
+def _check_doubled(writer: Writer, task: Task, good: str, tally: Tally) -> str:
+    """Keep one row per key, and count repeats of it and contradictions; returns what is left."""
+    if not tally.may_repeat:
+        return good
     staging = writer.staging
     found = staging.fresh("doubled")
     equal = " AND ".join(
@@ -237,14 +253,15 @@ def _check_doubled(writer: Writer, task: Task, good: str) -> tuple[str, int, int
         "FROM ranked r JOIN ranked k "
         "ON k.source_record_id = r.source_record_id AND k.place = 1 WHERE r.place > 1"
     )
-    sql = f"SELECT count(*) FILTER (WHERE says_the_same), count(*) FROM {found}"
-    same, gone = staging.rows(sql)[0]
-    if gone > same:
+    file = task.provenance.file_sql()
+    sql = f"SELECT {file}, count(*) FILTER (WHERE says_the_same), count(*) FROM {found} GROUP BY 1"
+    for number, same, gone in staging.rows(sql):
+        tally.same[number], tally.doubled[number] = same, gone - same
+    if tally.doubled.total():
         task.rejects.add_doubled(task.rules.name, task.load, found)
-    left = staging.view(
+    return staging.view(
         f"SELECT * FROM {good} WHERE source_row NOT IN (SELECT source_row FROM {found})", "good"
     )
-    return left, same, gone - same
 
 
 def _has_stored(writer: Writer, task: Task, within: str = ANY) -> bool:

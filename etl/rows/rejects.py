@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
 
 from etl.ledger import EntityCounts, NotReconciled
 from etl.mapping.mapping import Load
-from etl.people.identity import Provenance
 from etl.reading.raw_table import BrokenRow
 from etl.reading.row_staging import literal, quoted
+from etl.rows.bundle import Bundle
 from etl.rows.checking import Checked, Input, taken_sql
 from etl.rows.query import Problem
 from warehouse.engine import Staging, Warehouse, Writer
@@ -28,20 +30,21 @@ _COLUMNS = "entity, source_row, rule, column_name, value, message, row_json"
 
 @dataclass
 class Rejects:
-    """The rejected rows of one file, collected in staging until the file is done."""
+    """The rejected rows of a bundle of files, collected in staging until they are done."""
 
     staging: Staging
     given: Input
+    bundle: Bundle
     table: str
 
     @classmethod
-    def begin(cls, staging: Staging, given: Input) -> Rejects:
+    def begin(cls, staging: Staging, given: Input, bundle: Bundle) -> Rejects:
         """Start collecting."""
         table = staging.fresh("rejects")
         texts = ("entity", "rule", "column_name", "value", "message", "row_json")
         columns = ", ".join(f"{name} VARCHAR" for name in texts)
         staging.run(f"CREATE TEMP TABLE {table} (source_row INTEGER, {columns})")
-        return cls(staging, given, table)
+        return cls(staging, given, bundle, table)
 
     def add_faulty(self, entity: str, checked: Checked, relation: str) -> None:
         """Reject the rows of a relation whose ``problem`` is set."""
@@ -79,10 +82,11 @@ class Rejects:
         why_sql = (
             f"CASE WHEN c.kept_is_preferred THEN {literal(why)} ELSE 'because it comes first' END"
         )
+        kept_row = self.bundle.row_sql("c.kept_row")
         message = (
             "'Another row has the same key \"' || c.source_record_id || '\" ("
             + columns.replace("'", "''")
-            + ") and other content. Row ' || c.kept_row || ' was kept, ' || "
+            + f") and other content. Row ' || {kept_row} || ' was kept, ' || "
             + why_sql
             + " || '. Remove one of the two, or correct the key, and export again.'"
         )
@@ -112,11 +116,11 @@ class Rejects:
             f"NULL, NULL, message, row_json FROM {name}"
         )
 
-    def add_not_taken(self, entity: str, loads: Sequence[Load]) -> int:
-        """Reject rows that belong to no ``[[load]]``; returns how many."""
+    def add_not_taken(self, entity: str, loads: Sequence[Load]) -> Counter[int]:
+        """Reject rows that belong to no ``[[load]]``; returns how many by place of their file."""
         taken = [taken_sql(load) for load in loads]
         if "true" in taken:
-            return 0
+            return Counter()
         asked = (column for load in loads for column in (*load.where, *load.filled))
         columns = list(dict.fromkeys(asked))
         filled = any(load.filled for load in loads)
@@ -135,28 +139,51 @@ class Rejects:
             f"{self._row_json()} FROM {self.given.raw.relation} r "
             f"WHERE NOT ({' OR '.join(f'({one})' for one in taken)})"
         )
-        sql = f"SELECT count(*) FROM {self.table} WHERE rule = 'not_taken'"
-        return int(self.staging.rows(sql)[0][0])
+        return self.by_file("rule = 'not_taken'")
 
-    def counts(self) -> dict[tuple[str, str], int]:
-        """Return how many rows were rejected by (entity, rule)."""
-        sql = f"SELECT entity, rule, count(*) FROM {self.table} GROUP BY ALL ORDER BY ALL"
-        return {(entity, rule): count for entity, rule, count in self.staging.rows(sql)}
+    def by_file(self, condition: str) -> Counter[int]:
+        """Count the rows collected for which a condition holds, by place of their file."""
+        file = self.bundle.file_sql()
+        sql = f"SELECT {file}, count(*) FROM {self.table} WHERE {condition} GROUP BY 1"
+        return Counter(dict(self.staging.rows(sql)))
 
-    def store(self, writer: Writer, file_name: str, provenance: Provenance) -> None:
-        """Write the collected rows; those of an earlier load of the same bytes give way."""
+    def counts(self) -> list[dict[tuple[str, str], int]]:
+        """Return how many rows of each file were rejected by (entity, rule)."""
+        found: list[dict[tuple[str, str], int]] = [{} for _ in self.bundle.files]
+        sql = f"SELECT {self.bundle.file_sql()}, entity, rule, count(*) FROM {self.table} "
+        for file, entity, rule, count in self.staging.rows(f"{sql} GROUP BY ALL ORDER BY ALL"):
+            found[file][entity, rule] = count
+        return found
+
+    def store(
+        self, writer: Writer, names: Sequence[str], rejected: Sequence[Mapping[Any, int]]
+    ) -> None:
+        """Write the collected rows; those of earlier loads of the same bytes give way.
+
+        Parameters
+        ----------
+        names
+            What the ledger calls the files.
+        rejected
+            What was counted of each.
+        """
+        bundle = self.bundle
+        contents = [one.file_sha256 for one in bundle.files]
         same = sa.and_(
-            rejected_row.c.file_sha256 == provenance.file_sha256,
-            rejected_row.c.source_system == provenance.source_system,
+            rejected_row.c.file_sha256.in_(contents),
+            rejected_row.c.source_system == bundle.source_system,
         )
         writer.execute(sa.delete(rejected_row).where(same))
+        if not any(rejected):
+            return
+        columns = _COLUMNS.replace("source_row", f"{bundle.row_sql()} AS source_row")
         relation = self.staging.view(
-            f"SELECT {literal(provenance.batch_id)} AS batch_id, "
-            f"{literal(file_name)} AS file_name, "
-            f"{literal(provenance.file_sha256)} AS file_sha256, "
-            f"{literal(provenance.source_system)} AS source_system, {_COLUMNS}, "
+            f"SELECT {literal(bundle.batch_id)} AS batch_id, "
+            f"{bundle.text_sql(names)} AS file_name, "
+            f"{bundle.text_sql(contents)} AS file_sha256, "
+            f"{literal(bundle.source_system)} AS source_system, {columns}, "
             "NULL::VARCHAR AS returned_in "
-            f"FROM {self.table} ORDER BY source_row",
+            f"FROM {self.table} ORDER BY {self.table}.source_row",
             "rejected",
         )
         writer.append(rejected_row, relation)

@@ -15,6 +15,7 @@ from etl.mapping.mapping import Mapping
 from etl.people.identity import people_sql
 from etl.reading.raw_table import RawTable
 from etl.reading.row_staging import literal
+from etl.rows.bundle import Bundle, Entangled
 from etl.rows.checking import Input
 from etl.rows.rejects import Rejects
 from warehouse.engine import Staging
@@ -50,7 +51,7 @@ _WORDS = {
 }
 
 
-def find_sessions(staging: Staging, raw: RawTable, mapping: Mapping) -> RawTable:
+def find_sessions(staging: Staging, raw: RawTable, mapping: Mapping, bundle: Bundle) -> RawTable:
     """Add person, session and pair to the rows of a meeting report; other files stay as they are.
 
     A mapping that loads no sessions of its own knows only those that titles name; the title stands
@@ -62,11 +63,19 @@ def find_sessions(staging: Staging, raw: RawTable, mapping: Mapping) -> RawTable
         The report as staged.
     mapping
         Where it reads ``person_id``, rows about people nobody knows are set aside.
+
+    Raises
+    ------
+    Entangled
+        Two files of the bundle speak of one meeting, or one of them may name another's in its
+        title.
     """
     if raw.format not in ADDED:
         return raw
     is_calendar = raw.format == CALENDAR
-    rows = staging.view(_invited(staging, raw) if is_calendar else _there(staging, raw), "people")
+    rows = staging.fresh("people")
+    people = _invited(staging, raw) if is_calendar else _there(staging, raw)
+    staging.run(f"CREATE TEMP TABLE {rows} AS {people}")
     places = staging.view(_places(staging, rows, mapping.source_system, is_calendar), "places")
     makes_sessions = any(load.entity == session.name for load in mapping.loads)
     asks_people = PERSON in mapping.source_columns()
@@ -82,14 +91,35 @@ def find_sessions(staging: Staging, raw: RawTable, mapping: Mapping) -> RawTable
         f"CREATE TEMP TABLE {relation} AS "
         f"SELECT * REPLACE ({own} AS {SESSION}, {aside} AS {_ASIDE}) FROM ({query})"
     )
+    if len(bundle) > 1:
+        _check_meetings(staging, rows, relation if makes_sessions else None, bundle)
     return replace(raw, relation=relation, columns=(*raw.columns, *ADDED[raw.format]))
 
 
-def set_aside(given: Input, rejects: Rejects) -> tuple[Input, list[EntityCounts]]:
-    """Reject the rows that :func:`find_sessions` could not place; returns what is left to load."""
+def _check_meetings(staging: Staging, rows: str, made: str | None, bundle: Bundle) -> None:
+    """Raise :class:`Entangled` where files may not be about meetings of their own."""
+    file = bundle.file_sql()
+    asked = [f"SELECT 1 FROM {rows} GROUP BY meeting HAVING min({file}) < max({file}) LIMIT 1"]
+    if made:  # a title may name the session that another file of the bundle only makes known
+        asked.append(
+            f"SELECT 1 FROM {rows} r JOIN {made} m ON contains(r.title, m.{SESSION}) "
+            f"WHERE m.{FOUND_BY} = 'people' LIMIT 1"
+        )
+    if any(staging.rows(one) for one in asked):
+        raise Entangled
+
+
+def set_aside(given: Input, rejects: Rejects) -> tuple[Input, dict[int, EntityCounts]]:
+    """Reject the rows that :func:`find_sessions` could not place.
+
+    Returns
+    -------
+    tuple
+        What is left to load, and the rows that went, by the place of their file.
+    """
     raw = given.raw
     if raw.format not in ADDED:
-        return given, []
+        return given, {}
     is_calendar = raw.format == CALENDAR
     entity = str((session if is_calendar else session_attendance).name)
     column = "meeting_start" if is_calendar else "email"
@@ -104,13 +134,15 @@ def set_aside(given: Input, rejects: Rejects) -> tuple[Input, list[EntityCounts]
         f"FROM {raw.relation} WHERE {_ASIDE} IS NOT NULL",
         "aside",
     )
-    count = int(staging.rows(f"SELECT count(*) FROM {found}")[0][0])
-    if not count:
-        return given, []
+    gone = staging.rows(f"SELECT {rejects.bundle.file_sql()}, count(*) FROM {found} GROUP BY 1")
+    if not gone:
+        return given, {}
     rejects.add_worded(entity, found)
     left = staging.view(f"SELECT * FROM {raw.relation} WHERE {_ASIDE} IS NULL", "placed")
-    counts = EntityCounts(entity, rows_read=count, rows_rejected=count)
-    return replace(given, raw=replace(raw, relation=left)), [counts]
+    counts = {
+        file: EntityCounts(entity, rows_read=count, rows_rejected=count) for file, count in gone
+    }
+    return replace(given, raw=replace(raw, relation=left)), counts
 
 
 _NAMED = 2  # score of a pair that the title names
@@ -156,7 +188,7 @@ def _addresses(staging: Staging, asked: str) -> str:
         f"SELECT value AS id, min(person_id) AS person_id "
         f"FROM {staging.reference(person_identifier)} "
         f"WHERE id_type IN ('email', 'upn') AND value IN ({asked}) "
-        "GROUP BY value HAVING count(DISTINCT person_id) = 1"
+        "GROUP BY value HAVING min(person_id) = max(person_id)"
     )
 
 

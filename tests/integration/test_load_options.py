@@ -146,6 +146,41 @@ def test_an_export_may_lose_some_rows_and_small_ones_any(
     assert len(warehouse.read(sa.select(person.c.person_id))) == 100
 
 
+PULSE = """
+source_system = "survey"
+files = ["pulse.csv"]
+[[load]]
+entity = "survey_response"
+key = ["Response"]
+[load.columns]
+response_id = "Response"
+wave_id = "Wave"
+person_id = { column = "Employee", identifier = "hr_id" }
+[load.items]
+Q1 = "ENG1"
+Q2 = "ENG2"
+[[survey]]
+survey_id = "pulse"
+[[wave]]
+wave_id = "W1"
+survey_id = "pulse"
+"""
+
+
+def test_a_survey_looked_at_again_has_lost_no_rows_because_each_is_many_answers(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    (tmp_path / "people.csv").write_text(people(29))
+    (tmp_path / "pulse.mapping.toml").write_text(PULSE)
+    rows = [f"R{n},W1,p{n},4,5" for n in range(30)]  # of whom one is nobody HR knows yet
+    (tmp_path / "pulse.csv").write_text("\n".join(["Response,Wave,Employee,Q1,Q2", *rows, ""]))
+    first = load_paths(warehouse, [tmp_path / "people.csv", tmp_path / "pulse.csv"], now=NOW)
+    assert first.rejected_by_rule == {"unknown_person": 1}
+    later = NOW.replace(hour=13)
+    again = load_paths(warehouse, [tmp_path / "pulse.csv"], now=later)
+    assert again.is_complete and not again.files[0].is_known
+
+
 def test_a_refused_file_is_remembered_with_its_reason_and_no_value(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:

@@ -91,6 +91,7 @@ class Warehouse:
                 yield
                 return
             connection.exec_driver_sql("SET GLOBAL threads = 1")
+            connection.commit()  # what is written in the block may be cleaned up
             try:
                 yield
             finally:
