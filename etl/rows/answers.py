@@ -23,6 +23,8 @@ from etl.sources.surveys import MISSING
 from warehouse.engine import Writer
 from warehouse.tables import answer, facts, item, loaded_file, response, wave
 
+_LARGE = 200_000  # answers from which it pays to let threads store them in any order
+
 
 def load_answers(writer: Writer, task: Task, responses: Loaded) -> EntityCounts:
     """Check and merge the answers of the responses that were accepted.
@@ -44,8 +46,10 @@ def load_answers(writer: Writer, task: Task, responses: Loaded) -> EntityCounts:
         f"SELECT {columns}, {provenance} FROM {name} WHERE rule IS NULL", "merge"
     )
     system, within = task.provenance.source_system, "false" if are_new else ANY
-    merged = writer.merge(answer, relation, source_system=system, within=within)
     total = len(cells) * responses.rows
+    merged = writer.merge(
+        answer, relation, source_system=system, within=within, is_large=total >= _LARGE
+    )
     if total > merged.rows:
         task.rejects.add_worded(answer.name, staging.view(_worded_sql(name), "worded"))
     return EntityCounts(

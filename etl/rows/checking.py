@@ -9,7 +9,6 @@ NULL. Nothing is evaluated per row in Python.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from etl.mapping.mapping import Load, Mapping, Source, column_kind
@@ -89,7 +88,7 @@ class Checked:
 def check_load(staging: Staging, given: Input, load: Load, rules: EntityRules) -> Checked:
     """Return the query that maps and checks the rows of one ``[[load]]``."""
     build = RowQuery(load, rules)
-    key = _key_sql(build, given.mapping.nulls)
+    key = _key_sql(build, given)
     typed = _typed_columns(build, given)
     picked = _picked_sql(build, given)
     joins = resolve(staging, build)
@@ -139,9 +138,11 @@ def _said_sql(load: Load) -> str:
     return f"[{', '.join(map(quoted, columns))}]" if columns else "NULL"
 
 
-def _key_sql(build: RowQuery, nulls: Sequence[str]) -> str:
+def _key_sql(build: RowQuery, given: Input) -> str:
     """Name the key's texts, demand that one of them is there, and return the key."""
-    names = [build.text(cell_sql(Source(column), "text", nulls)) for column in build.load.key]
+    days, nulls = given.conventions.iso_days, given.mapping.nulls
+    cells = [cell_sql(Source(column), "text", nulls, days) for column in build.load.key]
+    names = [build.text(cell) for cell in cells]
     blank = " AND ".join(f"{name} IS NULL" for name in names)
     columns = " and ".join(f'"{column}"' for column in build.load.key)
     build.problems.append(
@@ -199,7 +200,8 @@ def _picked_sql(build: RowQuery, given: Input) -> list[str]:
 def _typed_column(build: RowQuery, given: Input, name: str, source: Source) -> str:
     kind = column_kind(build.load.entity, name)
     read_as = "text" if source.values is not None else kind
-    cell = build.text(cell_sql(source, read_as, given.mapping.nulls))
+    days = given.conventions.iso_days
+    cell = build.text(cell_sql(source, read_as, given.mapping.nulls, days))
     faulty = f"{cell} IS NOT NULL AND {quoted(_own(name, source))} IS NULL"
     if source.values is not None:
         if source.otherwise == "reject":

@@ -128,7 +128,7 @@ def _load_at_once(writer: Writer, task: Task, checked: Checked, within: str) -> 
         return None
     rows = staging.view(checked.query, "checked")
     good = staging.view(f"SELECT * FROM {rows} WHERE problem IS NULL", "good")
-    relation, merged = _merge(writer, task, good, within)
+    relation, merged = _merge(writer, task, good, within, is_large=True)
     bad = total - merged.inserted
     if bad:
         task.rejects.add_faulty(rules.name, checked, rows)
@@ -165,7 +165,9 @@ def _count_unresolved(writer: Writer, task: Task, good: str) -> dict[str, int]:
     return {cell: count for cell, count in zip(cells, found, strict=True) if count}
 
 
-def _merge(writer: Writer, task: Task, good: str, within: str) -> tuple[str, MergeCounts]:
+def _merge(
+    writer: Writer, task: Task, good: str, within: str, *, is_large: bool = False
+) -> tuple[str, MergeCounts]:
     """Add provenance and merge by source key."""
     table, provenance = task.rules.table, task.provenance
     names = ", ".join(quoted(name) for name in facts(table))
@@ -176,7 +178,9 @@ def _merge(writer: Writer, task: Task, good: str, within: str) -> tuple[str, Mer
     if table is session:
         return relation, merge_sessions(writer, relation, provenance.source_system)
     system = provenance.source_system
-    return relation, writer.merge(table, relation, source_system=system, within=within)
+    return relation, writer.merge(
+        table, relation, source_system=system, within=within, is_large=is_large
+    )
 
 
 def _check_between_rows(writer: Writer, task: Task, checked: Checked, good: str) -> tuple[str, int]:
