@@ -189,10 +189,10 @@ def _integer_sql(cell: str, decimal: str) -> str:
     fraction = f"[{decimal}]0*[1-9]|[eE]"
     whole = f"try_cast({_any_number_sql(cell, decimal)} AS INTEGER)"
     other = f"WHEN NOT regexp_matches({cell}, '{fraction}') THEN {whole}"
-    return f"(CASE WHEN {_is_digits(cell)} THEN try_cast({cell} AS INTEGER) {other} END)"
+    return f"(CASE WHEN {is_digits(cell)} THEN try_cast({cell} AS INTEGER) {other} END)"
 
 
-def _is_digits(text: str) -> str:
+def is_digits(text: str) -> str:
     """Return the condition that a text is an integer as the engine itself writes it.
 
     Nearly all numbers of an export are, and this costs a fraction of one regular expression.
@@ -259,7 +259,7 @@ def _moment_sql(text: str, conventions: Conventions) -> str:
 def _number_sql(text: str, decimal: str) -> str:
     """Return a finite number, plain whole ones the short way."""
     digits = f"try_cast({text} AS INTEGER)::DOUBLE"
-    return f"(CASE WHEN {_is_digits(text)} THEN {digits} ELSE {_any_number_sql(text, decimal)} END)"
+    return f"(CASE WHEN {is_digits(text)} THEN {digits} ELSE {_any_number_sql(text, decimal)} END)"
 
 
 def _any_number_sql(text: str, decimal: str) -> str:
