@@ -78,11 +78,18 @@ class Input:
 
 @dataclass(frozen=True)
 class Checked:
-    """A query of checked rows, one of what they say unchecked, and the rules of the former."""
+    """A query of checked rows, one of what they say unchecked, and the rules of the former.
+
+    Parameters
+    ----------
+    key_hash
+        Expression over ``said`` that is equal where ``source_record_id`` is.
+    """
 
     query: str
     said: str
     problems: tuple[Problem, ...]
+    key_hash: str
 
 
 def check_load(staging: Staging, given: Input, load: Load, rules: EntityRules) -> Checked:
@@ -109,7 +116,7 @@ def check_load(staging: Staging, given: Input, load: Load, rules: EntityRules) -
     names = ["source_row", "source_record_id", "preferred", "said", *stored, *joins.brought]
     names += [f"missing_who_{name}" for name in blanked(load)]
     query = f"SELECT {', '.join(names)}, {problem} AS problem FROM ({joined})"
-    return Checked(query, values, tuple(build.problems))
+    return Checked(query, values, tuple(build.problems), _key_hash_sql(build, given))
 
 
 def taken_sql(load: Load) -> str:
@@ -157,6 +164,15 @@ def _key_sql(build: RowQuery, given: Input) -> str:
         )
     )
     return " || '|' || ".join(f"coalesce({name}, '')" for name in names)
+
+
+def _key_hash_sql(build: RowQuery, given: Input) -> str:
+    """Return a hash of the key, of its two parts where the latter is a day and so has no mark."""
+    key, nulls, days = build.load.key, given.mapping.nulls, given.conventions.iso_days
+    if len(key) == 2 and key[1] in days:
+        names = (build.text(cell_sql(Source(column), "text", nulls, days)) for column in key)
+        return f"hash({', '.join(names)})"
+    return "hash(source_record_id)"
 
 
 def _typed_columns(build: RowQuery, given: Input) -> list[str]:

@@ -119,7 +119,7 @@ def _load_at_once(writer: Writer, task: Task, checked: Checked, within: str) -> 
     staging, rules = writer.staging, task.rules
     # Hashes are counted several times faster than texts; two keys of one hash only look equal.
     total, keys, *may_break = staging.rows(
-        "SELECT count(*), count(DISTINCT hash(source_record_id))"
+        f"SELECT count(*), count(DISTINCT {checked.key_hash})"
         + "".join(f", bool_or({check.only_if})" for check in rules.set_checks)
         + f" FROM ({checked.said})"
     )[0]
