@@ -19,9 +19,12 @@ from etl.rows.choices import answer_struct, choices_sql
 from etl.rows.entity import Loaded, Task
 from etl.rows.known import ANY
 from etl.rows.parsing import cell_sql, typed_sql
+from etl.rows.plain_answers import plain_answers_sql
 from etl.sources.surveys import MISSING
 from warehouse.engine import Writer
 from warehouse.tables import answer, facts, item, loaded_file, response, wave
+
+_LARGE = 200_000  # answers from which it pays to let threads store them in any order
 
 
 def load_answers(writer: Writer, task: Task, responses: Loaded) -> EntityCounts:
@@ -29,10 +32,13 @@ def load_answers(writer: Writer, task: Task, responses: Loaded) -> EntityCounts:
 
     ``rows_read`` counts answers (cells), blank ones included.
     """
-    staging = writer.staging
-    cells = _cells(task)
-    checked = _checked_sql(writer, task, responses, cells)
-    are_new = _are_new(writer, task, responses)
+    staging, cells = writer.staging, _cells(task)
+    total = len(cells) * responses.rows
+    are_new, is_large = _are_new(writer, task, responses), total >= _LARGE
+    plain = None
+    if are_new and is_large:
+        plain = plain_answers_sql(staging, task, responses, _scales_sql(writer))
+    checked = plain or _checked_sql(writer, task, responses, cells)
     if are_new:  # nothing to compare them with, so that they need not be kept on the way
         name = staging.view(checked, "answers")
     else:
@@ -40,12 +46,10 @@ def load_answers(writer: Writer, task: Task, responses: Loaded) -> EntityCounts:
         staging.run(f"CREATE TEMP TABLE {name} AS {checked}")
     columns = ", ".join(quoted(fact) for fact in facts(answer))
     provenance = task.provenance.columns("source_record_id", "source_row")
-    relation = staging.view(
-        f"SELECT {columns}, {provenance} FROM {name} WHERE rule IS NULL", "merge"
-    )
+    good = name if plain else f"{name} WHERE rule IS NULL"
+    relation = staging.view(f"SELECT {columns}, {provenance} FROM {good}", "merge")
     system, within = task.provenance.source_system, "false" if are_new else ANY
-    merged = writer.merge(answer, relation, source_system=system, within=within)
-    total = len(cells) * responses.rows
+    merged = writer.merge(answer, relation, source_system=system, within=within, is_large=is_large)
     if total > merged.rows:
         task.rejects.add_worded(answer.name, staging.view(_worded_sql(name), "worded"))
     return EntityCounts(

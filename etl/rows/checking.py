@@ -9,7 +9,6 @@ NULL. Nothing is evaluated per row in Python.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from etl.mapping.mapping import Load, Mapping, Source, column_kind
@@ -79,17 +78,24 @@ class Input:
 
 @dataclass(frozen=True)
 class Checked:
-    """A query of checked rows, one of what they say unchecked, and the rules of the former."""
+    """A query of checked rows, one of what they say unchecked, and the rules of the former.
+
+    Parameters
+    ----------
+    key_hash
+        Expression over ``said`` that is equal where ``source_record_id`` is.
+    """
 
     query: str
     said: str
     problems: tuple[Problem, ...]
+    key_hash: str
 
 
 def check_load(staging: Staging, given: Input, load: Load, rules: EntityRules) -> Checked:
     """Return the query that maps and checks the rows of one ``[[load]]``."""
     build = RowQuery(load, rules)
-    key = _key_sql(build, given.mapping.nulls)
+    key = _key_sql(build, given)
     typed = _typed_columns(build, given)
     picked = _picked_sql(build, given)
     joins = resolve(staging, build)
@@ -110,7 +116,7 @@ def check_load(staging: Staging, given: Input, load: Load, rules: EntityRules) -
     names = ["source_row", "source_record_id", "preferred", "said", *stored, *joins.brought]
     names += [f"missing_who_{name}" for name in blanked(load)]
     query = f"SELECT {', '.join(names)}, {problem} AS problem FROM ({joined})"
-    return Checked(query, values, tuple(build.problems))
+    return Checked(query, values, tuple(build.problems), _key_hash_sql(build, given))
 
 
 def taken_sql(load: Load) -> str:
@@ -139,9 +145,11 @@ def _said_sql(load: Load) -> str:
     return f"[{', '.join(map(quoted, columns))}]" if columns else "NULL"
 
 
-def _key_sql(build: RowQuery, nulls: Sequence[str]) -> str:
+def _key_sql(build: RowQuery, given: Input) -> str:
     """Name the key's texts, demand that one of them is there, and return the key."""
-    names = [build.text(cell_sql(Source(column), "text", nulls)) for column in build.load.key]
+    days, nulls = given.conventions.iso_days, given.mapping.nulls
+    cells = [cell_sql(Source(column), "text", nulls, days) for column in build.load.key]
+    names = [build.text(cell) for cell in cells]
     blank = " AND ".join(f"{name} IS NULL" for name in names)
     columns = " and ".join(f'"{column}"' for column in build.load.key)
     build.problems.append(
@@ -156,6 +164,15 @@ def _key_sql(build: RowQuery, nulls: Sequence[str]) -> str:
         )
     )
     return " || '|' || ".join(f"coalesce({name}, '')" for name in names)
+
+
+def _key_hash_sql(build: RowQuery, given: Input) -> str:
+    """Return a hash of the key, of its two parts where the latter is a day and so has no mark."""
+    key, nulls, days = build.load.key, given.mapping.nulls, given.conventions.iso_days
+    if len(key) == 2 and key[1] in days:
+        names = (build.text(cell_sql(Source(column), "text", nulls, days)) for column in key)
+        return f"hash({', '.join(names)})"
+    return "hash(source_record_id)"
 
 
 def _typed_columns(build: RowQuery, given: Input) -> list[str]:
@@ -199,7 +216,8 @@ def _picked_sql(build: RowQuery, given: Input) -> list[str]:
 def _typed_column(build: RowQuery, given: Input, name: str, source: Source) -> str:
     kind = column_kind(build.load.entity, name)
     read_as = "text" if source.values is not None else kind
-    cell = build.text(cell_sql(source, read_as, given.mapping.nulls))
+    days = given.conventions.iso_days
+    cell = build.text(cell_sql(source, read_as, given.mapping.nulls, days))
     faulty = f"{cell} IS NOT NULL AND {quoted(_own(name, source))} IS NULL"
     if source.values is not None:
         if source.otherwise == "reject":

@@ -126,7 +126,7 @@ def _load_at_once(writer: Writer, task: Task, checked: Checked, within: str) -> 
     staging, rules = writer.staging, task.rules
     # Hashes are counted several times faster than texts; two keys of one hash only look equal.
     total, keys, *may_break = staging.rows(
-        "SELECT count(*), count(DISTINCT hash(source_record_id))"
+        f"SELECT count(*), count(DISTINCT {checked.key_hash})"
         + "".join(f", bool_or({check.only_if})" for check in rules.set_checks)
         + f" FROM ({checked.said})"
     )[0]
@@ -135,7 +135,7 @@ def _load_at_once(writer: Writer, task: Task, checked: Checked, within: str) -> 
         return None
     rows = staging.view(checked.query, "checked")
     good = staging.view(f"SELECT * FROM {rows} WHERE problem IS NULL", "good")
-    relation, merged = _merge(writer, task, good, within)
+    relation, merged = _merge(writer, task, good, within, is_large=True)
     bad = total - merged.inserted
     if bad:
         task.rejects.add_faulty(rules.name, checked, rows)
@@ -179,7 +179,9 @@ def _unresolved_by_file(writer: Writer, task: Task, good: str) -> list[dict[str,
     return by_file
 
 
-def _merge(writer: Writer, task: Task, good: str, within: str) -> tuple[str, MergeCounts]:
+def _merge(
+    writer: Writer, task: Task, good: str, within: str, *, is_large: bool = False
+) -> tuple[str, MergeCounts]:
     """Add provenance and merge by source key."""
     table, provenance = task.rules.table, task.provenance
     names = ", ".join(quoted(name) for name in facts(table))
@@ -190,7 +192,9 @@ def _merge(writer: Writer, task: Task, good: str, within: str) -> tuple[str, Mer
     if table is session:
         return relation, merge_sessions(writer, relation, provenance.source_system)
     system = provenance.source_system
-    return relation, writer.merge(table, relation, source_system=system, within=within)
+    return relation, writer.merge(
+        table, relation, source_system=system, within=within, is_large=is_large
+    )
 
 
 def _check_between_rows(

@@ -9,8 +9,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
-from warehouse.engine import MergeCounts, Warehouse
+from warehouse.engine import MergeCounts, StagingError, Warehouse
 from warehouse.settings import Settings
 from warehouse.tables import exit_, metadata
 
@@ -44,6 +45,29 @@ def test_merging_counts_new_changed_and_equal_rows(warehouse: Warehouse) -> None
     assert dict(found.fillna("-").to_numpy().tolist()) == {
         "a": "x", "b": "y", "c": 'quote " , \n line', "d": "-"
     }  # fmt: skip
+
+
+def test_a_large_relation_is_merged_like_any_other(warehouse: Warehouse) -> None:
+    names = [str(number) for number in range(300_000)]
+    with warehouse.writing() as writer:
+        relation = writer.staging.load(staged(names, names), "exit")
+        first = writer.merge(exit_, relation, is_large=True)
+        again = writer.merge(exit_, relation, is_large=True)
+        kept = writer.staging.rows("SELECT current_setting('preserve_insertion_order')")
+    assert first == MergeCounts(inserted=300_000, updated=0, unchanged=0)
+    assert again == MergeCounts(inserted=0, updated=0, unchanged=300_000)
+    assert kept == [(True,)]
+    found = warehouse.read(sa.select(exit_.c.source_record_id, exit_.c.reason_source))
+    assert (found["source_record_id"] == found["reason_source"]).all()
+    assert sorted(found["source_record_id"]) == sorted(names)
+
+
+def test_rows_keep_their_order_again_after_a_large_merge_that_failed(warehouse: Warehouse) -> None:
+    with pytest.raises((DBAPIError, StagingError)), warehouse.writing() as writer:
+        writer.merge(exit_, "no_such_relation", is_large=True)
+    with warehouse.writing() as writer:
+        kept = writer.staging.rows("SELECT current_setting('preserve_insertion_order')")
+    assert kept == [(True,)]
 
 
 def test_an_error_leaves_nothing_behind(warehouse: Warehouse) -> None:
