@@ -75,21 +75,38 @@ def analyze(inputs: Inputs, *, seed: int = 0) -> Analyses:
     Analyses
         What cannot be answered is there as ``not_estimable`` with its reason.
     """
-    # The products are tall and narrow: a second thread mostly waits, and where it splits a sum
-    # the last digits would depend on the number of processors.
-    with threadpool_limits(limits=1, user_api="blas"):
+    return judged(analyze_exits(inputs, seed=seed), analyze_scores(inputs, seed=seed))
+
+
+def analyze_exits(inputs: Inputs, *, seed: int = 0) -> Rows:
+    """Return the rows about who stays and how careers go on, as :func:`analyze` takes them."""
+    with _one_thread():
         try:
             panel = build_panel(inputs.facts, as_of=inputs.as_of)
-            rows = run_retention(panel, inputs.pairs, seed=seed)
+            return run_retention(panel, inputs.pairs, seed=seed)
         except EstimationError as error:
-            rows = refuse_retention(error)
-        if inputs.scores is not None:
-            panels = build_wave_panels(inputs.facts, inputs.scores)
-            rows.extend(run_engagement(panels, seed=seed))
-    return _frames(rows)
+            return refuse_retention(error)
 
 
-def _frames(rows: Rows) -> Analyses:
+def analyze_scores(inputs: Inputs, *, seed: int = 0) -> Rows:
+    """Return the rows about scores of surveys, none where no scores are to be analyzed."""
+    if inputs.scores is None:
+        return Rows()
+    with _one_thread():
+        panels = build_wave_panels(inputs.facts, inputs.scores)
+        return run_engagement(panels, seed=seed)
+
+
+def _one_thread() -> threadpool_limits:
+    # The products are tall and narrow: a second thread mostly waits, and where it splits a sum
+    # the last digits would depend on the number of processors.
+    return threadpool_limits(limits=1, user_api="blas")
+
+
+def judged(exits: Rows, scores: Rows) -> Analyses:
+    """Return the tables of a release, with a verdict on every outcome."""
+    rows = exits
+    rows.extend(scores)
     curve = pd.concat(rows.curve, ignore_index=True) if rows.curve else pd.DataFrame()
     estimate = pd.DataFrame(rows.estimate, columns=ESTIMATE_COLUMNS)
     diagnostic = pd.DataFrame(rows.diagnostic, columns=DIAGNOSTIC_COLUMNS)

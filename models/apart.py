@@ -11,9 +11,10 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from importlib import import_module
-from threading import Lock
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, Generic, ParamSpec, Self, TypeVar
 
 _RUN = "import sys; from models.apart import answer; answer(sys.argv[1:])"
 _FAILED = (OSError, EOFError, pickle.UnpicklingError)
@@ -22,10 +23,22 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+class Task(Generic[R]):
+    """A call that waits for its turn beside; whoever needs it before makes it here."""
+
+    def __init__(self, here: Callable[[], R], there: Future[R] | None = None) -> None:
+        self._here = here
+        self._there = there
+
+    def result(self) -> R:
+        """Return what the call returns, or raise what it raises; to be asked once."""
+        if self._there is None or self._there.cancel():
+            return self._here()
+        return self._there.result()
+
+
 class Apart:
     """A place to call functions: a process beside this one until the block ends, or this one.
-
-    Safe to share between threads; the process answers one call after the other.
 
     Parameters
     ----------
@@ -37,7 +50,6 @@ class Apart:
 
     def __init__(self, *, is_beside: bool, modules: Sequence[str] = ()) -> None:
         self._process: subprocess.Popen[bytes] | None = None
-        self._turn = Lock()
         if is_beside:
             known = os.pathsep.join(path for path in sys.path if path)
             self._process = subprocess.Popen(  # noqa: S603 - this interpreter, our own words
@@ -47,22 +59,28 @@ class Apart:
                 stderr=subprocess.DEVNULL,
                 env=os.environ | {"PYTHONPATH": known},
             )
+        self._is_stopped = False
+        self._turns = ThreadPoolExecutor(max_workers=1)
 
-    def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Return what a function of a module returns.
+    def submit(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Task[R]:
+        """Let a function of a module be called beside, after those submitted before it.
 
-        Where it fails in the process beside, or the process does, it is called here, so that
-        errors are raised as if there were no other place.
+        Where it fails there, or the process does, it is called here, so that errors are raised as
+        if there were no other place.
         """
-        if self._process is not None:
-            try:
-                with self._turn:
-                    found: R = _ask(self._process, (function, args, kwargs))
-            except _FAILED:
-                pass
-            else:
-                return found
-        return function(*args, **kwargs)
+        here = partial(function, *args, **kwargs)
+        if self._process is None:
+            return Task(here)
+        return Task(here, self._turns.submit(self._call, self._process, here))
+
+    def _call(self, process: subprocess.Popen[bytes], here: partial[R]) -> R:
+        try:
+            found: R = _ask(process, here)
+        except _FAILED:
+            if self._is_stopped:
+                raise
+            return here()
+        return found
 
     def __enter__(self) -> Self:
         return self
@@ -72,16 +90,19 @@ class Apart:
 
     def stop(self) -> None:
         """End the process, whatever it is doing."""
+        self._is_stopped = True
         if self._process is not None:
             self._process.kill()
+        self._turns.shutdown(cancel_futures=True)
+        if self._process is not None:
             self._process.communicate()
 
 
-def _ask(process: subprocess.Popen[bytes], asked: tuple[object, ...]) -> Any:
+def _ask(process: subprocess.Popen[bytes], call: partial[Any]) -> Any:
     there, back = process.stdin, process.stdout
     if there is None or back is None:
         raise OSError("The process was started without pipes.")
-    pickle.dump(asked, there, protocol=pickle.HIGHEST_PROTOCOL)
+    pickle.dump(call, there, protocol=pickle.HIGHEST_PROTOCOL)
     there.flush()
     return pickle.load(back)  # noqa: S301 - our own process wrote it
 
@@ -93,8 +114,8 @@ def answer(modules: Sequence[str]) -> None:
         import_module(module)
     while True:
         try:
-            function, args, kwargs = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own process
+            call = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own process wrote it
         except EOFError:
             return
-        pickle.dump(function(*args, **kwargs), out, protocol=pickle.HIGHEST_PROTOCOL)
+        pickle.dump(call(), out, protocol=pickle.HIGHEST_PROTOCOL)
         out.flush()

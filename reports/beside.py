@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import pandas as pd
 import sqlalchemy as sa
 
-from models.analyses import Analyses, analyze
-from models.apart import Apart
+from models.analyses import Analyses, analyze_exits, analyze_scores, judged
+from models.apart import Apart, Task
 from models.inputs import read_inputs
+from models.published import Rows
 from reports.carrying import digest_facts, settled_facts
 from reports.edition import Edition
 from reports.fact_rows import read_fact_rows
@@ -26,7 +27,7 @@ from warehouse.metrics import METRICS
 from warehouse.voice import VoiceFacts
 
 LARGE = 3_000  # spells of employment; starting an interpreter costs as much as analyzing so many
-_MODULES = (analyze.__module__, survey_figures.__module__)
+_MODULES = (analyze_exits.__module__, survey_figures.__module__)
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,15 @@ class Beside:
     """What is on its way; a result that is not there yet is waited for."""
 
     digests: Future[pd.DataFrame]
-    answers: Future[SurveyFigures]
-    analyses: Future[Analyses]
     loads: Future[tuple[Ledger, pd.DataFrame]]
+    answers: Task[SurveyFigures]
+    exits: Task[Rows]
+    scores: Task[Rows]
+
+    def analyses(self) -> Analyses:
+        """Return the analyses of effects; to be asked for when nothing else is left to do."""
+        scores = self.scores.result()  # made here if their turn has not come
+        return judged(self.exits.result(), scores)
 
 
 @contextmanager
@@ -60,17 +67,17 @@ def computing(
     facts, policy = settled_facts(), edition.policy
     # Only the thread of the figures puts queries of figures together: they share parts that are
     # made once.
-    with ThreadPoolExecutor(max_workers=4) as pool:
+    with ThreadPoolExecutor(max_workers=2) as pool:
         digests = pool.submit(digest_facts, warehouse, facts, how)
         said = answer_cells(voice)
         guarded = apply_policy(said, METRICS, policy)
-        judged = pool.submit(
-            apart.call, survey_figures, voice, said, guarded, record=edition.record, policy=policy
+        answers = apart.submit(
+            survey_figures, voice, said, guarded, record=edition.record, policy=policy
         )
         inputs = read_inputs(warehouse, as_of=edition.as_of, voice=voice)
-        analyses = pool.submit(apart.call, analyze, inputs)
+        exits, scores = apart.submit(analyze_exits, inputs), apart.submit(analyze_scores, inputs)
         loads = pool.submit(_read_loads, warehouse)
-        yield Beside(digests=digests, answers=judged, analyses=analyses, loads=loads)
+        yield Beside(digests, loads, answers, exits, scores)
 
 
 def place_for(warehouse: Warehouse) -> Apart:
