@@ -35,6 +35,7 @@
     var grid = api();
     if (!grid) { return; }
     window.outcomesWorklist.all(MOST).then(function (found) {
+      if (grid.isDestroyed()) { return; }
       beyond = {};
       found.rows.forEach(function (row) {
         var node = grid.getRowNode(row.pair_id);
@@ -68,6 +69,7 @@
   }
 
   function show(grid, found) {
+    if (grid.isDestroyed()) { return; } // recorded all the same
     Object.keys(found.pairs || {}).forEach(function (id) {
       var node = grid.getRowNode(id);
       if (node && node.data) { node.setData(Object.assign({}, node.data, found.pairs[id])); }
@@ -120,7 +122,7 @@
       if (!grid) { again(words[kind], lastBatch); return; }
       show(grid, answer.found);
       beyond = {};
-      grid.deselectAll();
+      if (!grid.isDestroyed()) { grid.deselectAll(); }
       ["act-note", "act-day"].forEach(function (id) { if (el(id)) { el(id).value = ""; } });
       tell(count(rows.length) + " " + words[kind] + ".", lastBatch);
     }, function () { tell("The dashboard does not answer. Nothing was recorded.", null); });
@@ -180,11 +182,12 @@
     window.dash_ag_grid.getApiAsync(GRID).then(function (grid) {
       grid.addEventListener("selectionChanged", function (event) {
         if (event.source !== "api") { beyond = {}; } // somebody chose anew
-        told(grid);
+        if (!grid.isDestroyed()) { told(grid); }
       });
-      grid.addEventListener("cellFocused", function () { told(grid); });
+      grid.addEventListener("cellFocused", function () { if (!grid.isDestroyed()) { told(grid); } });
       // Rows that arrive after all were chosen are chosen as well.
       grid.addEventListener("modelUpdated", function () {
+        if (grid.isDestroyed()) { return; } // the page was left while its rows were on their way
         grid.forEachNode(function (node) {
           if (node.data && beyond[node.data.pair_id]) {
             delete beyond[node.data.pair_id];

@@ -112,6 +112,7 @@
     var before = grid.dataset.rows;
     grid.dataset.rows = at.dataset.rows;
     window.dash_ag_grid.getApiAsync(GRID).then(function (api) {
+      if (api.isDestroyed()) { return; }
       if (isSmall() && !before) {
         api.setColumnWidths([{ key: "days", newWidth: 104 }]);
         api.setColumnsVisible(["state_word", "next", "risk", "why", "follow_up", "held", "cohort"], false);
@@ -133,7 +134,7 @@
     var address = new URL(window.location.href);
     if (words) { address.searchParams.set("q", words); } else { address.searchParams.delete("q"); }
     window.history.replaceState(window.history.state, "", address);
-    window.dash_ag_grid.getApiAsync(GRID).then(function (api) { api.purgeInfiniteCache(); });
+    window.dash_ag_grid.getApiAsync(GRID).then(function (api) { if (!api.isDestroyed()) { api.purgeInfiniteCache(); } });
   }
   document.addEventListener("input", function (event) {
     if (event.target.id !== "pair-search") { return; }
