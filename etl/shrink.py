@@ -21,7 +21,7 @@ from warehouse.tables import (
 )
 
 LARGEST_SHRINK = 0.3
-_ANSWERED = frozenset({returned_rows.NAME, identity_review.NAME})  # shorter with every answer
+ANSWERED = frozenset({returned_rows.NAME, identity_review.NAME})  # shorter with every answer
 _FEW = 20  # rows below which a loss says nothing
 # Lists of all there is. Of others (answers, attendance) the next export is about other things.
 STATES = frozenset(
@@ -48,7 +48,7 @@ def check_shrink(seen: Seen, planned: Planned, rows: int, largest: float) -> Non
     FileProblem
         shrunk_source.
     """
-    if largest >= 1 or planned.mapping.format in _ANSWERED:
+    if largest >= 1 or planned.mapping.format in ANSWERED:
         return
     last = _last_export(seen, planned)
     if last is None or last[1] < _FEW or rows >= last[1] * (1 - largest):

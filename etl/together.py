@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 from etl import formats
 from etl.choosing.choice import check_columns
-from etl.formats import identity_review, returned_rows
 from etl.mapping.fit import add_day, fit_mapping
 from etl.mapping.mapping import Mapping, entity_table
 from etl.people.identity import Provenance
@@ -22,12 +21,11 @@ from etl.rows.bundle import MOST_ROWS, Bundle
 from etl.rows.corrections import apply_corrections
 from etl.rows.returned import settle_returned
 from etl.sessions.meetings import ADDED
-from etl.shrink import STATES
+from etl.shrink import ANSWERED, STATES
 from etl.sources import RULES
 from warehouse.engine import Staging, Writer
 from warehouse.tables import session
 
-_ANSWERED = (returned_rows.NAME, identity_review.NAME)
 _TELLING = ("delimiter", "decimal", "time_zone")  # details by which cells are read
 
 
@@ -88,7 +86,7 @@ def _is_sociable(planned: Planned) -> bool:
     refers = planned.needs & filled - own
     compares = any(RULES[name].set_checks for name in filled)
     is_told_apart = mapping.reads_file_name or planned.corrections.listed
-    is_answer = mapping.format in _ANSWERED
+    is_answer = mapping.format in ANSWERED
     return not (filled & STATES or refers or compares or is_told_apart or is_answer)
 
 

@@ -1,7 +1,7 @@
 """All analyses of effects: takes facts, returns rows of a release.
 
 Nothing here or below it reads a warehouse, so that a process beside this one starts in half the
-time (see models.apart).
+time (see reports.apart).
 """
 
 from __future__ import annotations
@@ -105,8 +105,9 @@ def _one_thread() -> threadpool_limits:
 
 def judged(exits: Rows, scores: Rows) -> Analyses:
     """Return the tables of a release, with a verdict on every outcome."""
-    rows = exits
-    rows.extend(scores)
+    rows = Rows()
+    for one in (exits, scores):
+        rows.extend(one)
     curve = pd.concat(rows.curve, ignore_index=True) if rows.curve else pd.DataFrame()
     estimate = pd.DataFrame(rows.estimate, columns=ESTIMATE_COLUMNS)
     diagnostic = pd.DataFrame(rows.diagnostic, columns=DIAGNOSTIC_COLUMNS)

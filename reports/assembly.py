@@ -10,11 +10,11 @@ from importlib import metadata
 import numpy as np
 import pandas as pd
 
-from models.apart import Apart
 from models.momentum_runs import pair_risk, pair_states, read_momentum_facts
 from models.pair_facts import PairFacts
 from reports import release_tables
 from reports.answers_record import Entry, entry_after
+from reports.apart import Apart
 from reports.beside import Beside, computing
 from reports.carrying import NOTHING, carry, computation
 from reports.dimensions import read_dimensions

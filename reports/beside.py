@@ -11,9 +11,9 @@ import pandas as pd
 import sqlalchemy as sa
 
 from models.analyses import Analyses, analyze_exits, analyze_scores, judged
-from models.apart import Apart, Task
 from models.inputs import read_inputs
 from models.published import Rows
+from reports.apart import Apart, Task
 from reports.carrying import digest_facts, settled_facts
 from reports.edition import Edition
 from reports.fact_rows import read_fact_rows

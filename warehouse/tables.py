@@ -18,8 +18,11 @@ def _column(kind: Any, name: str, meaning: str, unit: str) -> Column[Any]:
     return Column(name, kind, info={"meaning": meaning, "unit": unit})
 
 
-def _id(name: str, meaning: str) -> Column[Any]:
-    return _column(String, name, meaning, "id")
+def _id(name: str, meaning: str, *, is_distinct: bool = False) -> Column[Any]:
+    """Declare an id; distinct where hardly any occurs twice, which decides how it is stored."""
+    column = _column(String, name, meaning, "id")
+    column.info["is_distinct"] = is_distinct
+    return column
 
 
 def _code(name: str, meaning: str) -> Column[Any]:
@@ -54,7 +57,7 @@ def _provenance() -> list[Column[Any]]:
     """Where a row came from; the first two columns are its key when a corrected file arrives."""
     return [
         _code("source_system", "System that wrote the row, as the mapping names it"),
-        _id("source_record_id", "Key of the row in its source system"),
+        _id("source_record_id", "Key of the row in its source system", is_distinct=True),
         _code("source_file_sha256", "SHA-256 of the file the row was last taken from"),
         _count("source_row", "Row of that file as a spreadsheet numbers it, header = 1", "row"),
         _id("batch_id", "Load that wrote the row"),
@@ -105,7 +108,7 @@ department = _canonical(
 worker_record = _canonical(
     "worker_record",
     "What HR systems said about a worker, row by row, before history is derived from it",
-    _id("person_id", "The person"),
+    _id("person_id", "The person", is_distinct=True),
     _code("record_kind", "effective (valid from a day on) or snapshot (true on a day)"),
     _day("recorded_on", "Effective date of the row, or the day of the snapshot"),
     _count("seq_no", "Order among rows of one person and day", "rank"),

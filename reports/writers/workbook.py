@@ -211,7 +211,7 @@ def _provenance(book: _Book) -> None:
     sheet.set_column(0, 0, 26, book.styles.plain)
     sheet.set_column(1, 1, 96, book.styles.plain)
     sheet.write_url(0, 0, f"internal:'{CONTENTS}'!A1", book.styles.back, _BACK)
-    sheet.write_string(1, 0, "Where this report comes from", book.styles.title)
+    sheet.merge_range(1, 0, 1, 1, "Where this report comes from", book.styles.title)
     sheet.set_row(1, 26)
     for row, (name, words) in enumerate(book.content.provenance, 3):
         sheet.write_string(row, 0, name, book.styles.label)

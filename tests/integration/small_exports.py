@@ -13,6 +13,37 @@ from warehouse.tables import CANONICAL, PROVENANCE, loaded_file, rejected_row
 
 NOW = dt.datetime(2026, 10, 1, 12)
 
+# A survey of two items, on a scale that they declare.
+PULSE = """
+source_system = "survey"
+files = ["pulse_*.csv"]
+[[load]]
+entity = "survey_response"
+key = ["Response"]
+[load.columns]
+response_id = "Response"
+wave_id = "Wave"
+person_id = { column = "Employee", identifier = "hr_id" }
+[load.items]
+Q1 = "ENG1"
+Q2 = "ENG2"
+[[survey]]
+survey_id = "pulse"
+name = "Pulse"
+[[item]]
+survey_id = "pulse"
+item_code = "ENG1"
+scale_min = 0
+scale_max = 6
+[[item]]
+survey_id = "pulse"
+item_code = "ENG2"
+scale_min = 0
+scale_max = 6
+[[wave]]
+wave_id = "W1"
+survey_id = "pulse"
+"""
 FILES = {
     "program.csv": "program_id,name,starts_on\nRM,Reverse mentoring,2025-01-01\n",
     "cohort.csv": "cohort_id,program_id,name,starts_on\nC1,RM,First,2025-02-01\n",

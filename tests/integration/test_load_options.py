@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from etl.load import LoadOptions, load_paths
 from etl.problems import FileProblem
 from etl.rows.rejects import export_rejects
-from tests.integration.small_exports import FILES, NOW, facts_of, ledger, write_exports
+from tests.integration.small_exports import FILES, NOW, PULSE, facts_of, ledger, write_exports
 from warehouse.engine import Warehouse
 from warehouse.tables import (
     correction_applied,
@@ -146,38 +146,17 @@ def test_an_export_may_lose_some_rows_and_small_ones_any(
     assert len(warehouse.read(sa.select(person.c.person_id))) == 100
 
 
-PULSE = """
-source_system = "survey"
-files = ["pulse.csv"]
-[[load]]
-entity = "survey_response"
-key = ["Response"]
-[load.columns]
-response_id = "Response"
-wave_id = "Wave"
-person_id = { column = "Employee", identifier = "hr_id" }
-[load.items]
-Q1 = "ENG1"
-Q2 = "ENG2"
-[[survey]]
-survey_id = "pulse"
-[[wave]]
-wave_id = "W1"
-survey_id = "pulse"
-"""
-
-
 def test_a_survey_looked_at_again_has_lost_no_rows_because_each_is_many_answers(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
     (tmp_path / "people.csv").write_text(people(29))
     (tmp_path / "pulse.mapping.toml").write_text(PULSE)
     rows = [f"R{n},W1,p{n},4,5" for n in range(30)]  # of whom one is nobody HR knows yet
-    (tmp_path / "pulse.csv").write_text("\n".join(["Response,Wave,Employee,Q1,Q2", *rows, ""]))
-    first = load_paths(warehouse, [tmp_path / "people.csv", tmp_path / "pulse.csv"], now=NOW)
+    (tmp_path / "pulse_1.csv").write_text("\n".join(["Response,Wave,Employee,Q1,Q2", *rows, ""]))
+    first = load_paths(warehouse, [tmp_path / "people.csv", tmp_path / "pulse_1.csv"], now=NOW)
     assert first.rejected_by_rule == {"unknown_person": 1}
     later = NOW.replace(hour=13)
-    again = load_paths(warehouse, [tmp_path / "pulse.csv"], now=later)
+    again = load_paths(warehouse, [tmp_path / "pulse_1.csv"], now=later)
     assert again.is_complete and not again.files[0].is_known
 
 

@@ -16,7 +16,7 @@ from etl.load import load_paths
 from etl.report import FileOutcome
 from etl.together import Staged
 from tests.integration.meeting_exports import teams
-from tests.integration.small_exports import NOW, facts_of, write_exports
+from tests.integration.small_exports import NOW, PULSE, facts_of, write_exports
 from warehouse.engine import Warehouse
 from warehouse.tables import (
     answer,
@@ -59,36 +59,6 @@ session_id = { value = "S1" }
 person_id = { column = "Email", identifier = "email", unresolved = "blank" }
 role = { value = "mentor" }
 rating = "Rating"
-"""
-PULSE = """
-source_system = "survey"
-files = ["pulse_*.csv"]
-[[load]]
-entity = "survey_response"
-key = ["Response"]
-[load.columns]
-response_id = "Response"
-wave_id = "Wave"
-person_id = { column = "Employee", identifier = "hr_id" }
-[load.items]
-Q1 = "ENG1"
-Q2 = "ENG2"
-[[survey]]
-survey_id = "pulse"
-name = "Pulse"
-[[item]]
-survey_id = "pulse"
-item_code = "ENG1"
-scale_min = 0
-scale_max = 6
-[[item]]
-survey_id = "pulse"
-item_code = "ENG2"
-scale_min = 0
-scale_max = 6
-[[wave]]
-wave_id = "W1"
-survey_id = "pulse"
 """
 Row = tuple[str, ...]
 CELLS = (

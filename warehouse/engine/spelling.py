@@ -9,8 +9,6 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateColumn
 from sqlalchemy.sql.functions import FunctionElement
 
-from warehouse.tables import worker_record
-
 
 class row_hash(FunctionElement[Any]):  # noqa: N801 - read as a function
     """A large whole number drawn from a row's values; another one on another engine."""
@@ -38,6 +36,5 @@ def _column_on_duckdb(element: Any, compiler: Any, **kwargs: Any) -> str | None:
     long to write and is slower to read, for the same size.
     """
     sql: str | None = compiler.visit_create_column(element, **kwargs)
-    column = element.element
-    is_distinct = column.name == "source_record_id" or column is worker_record.c.person_id
+    is_distinct = element.element.info.get("is_distinct", False)
     return f"{sql} USING COMPRESSION zstd" if sql and is_distinct else sql

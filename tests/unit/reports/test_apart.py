@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from models.analyses import Analyses, analyze
-from models.apart import Apart, Task
 from models.inputs import read_inputs
+from reports.apart import Apart, Task
 from tests.unit.models.company import AS_OF, company_tables, fill, simulate
 
 

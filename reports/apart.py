@@ -16,7 +16,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any, Generic, ParamSpec, Self, TypeVar
 
-_RUN = "import sys; from models.apart import answer; answer(sys.argv[1:])"
+_RUN = "import sys; from reports.apart import answer; answer(sys.argv[1:])"
 _FAILED = (OSError, EOFError, pickle.UnpicklingError)
 
 P = ParamSpec("P")
