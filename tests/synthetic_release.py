@@ -468,7 +468,7 @@ def _data_health() -> dict[str, pd.DataFrame]:
     ]  # fmt: skip
     refused = [
         ("survey_export.csv", "no_mapping", "No mapping says what its columns mean.",
-         "Draft one with: outcomes inspect survey_export.csv", loaded),
+         'Draft one with: outcomes inspect "survey_export.csv"', loaded),
     ]  # fmt: skip
     checks = [
         ("reconciliation", "Every row read is accounted for", "passed",

@@ -246,7 +246,7 @@ def _nothing_fits(
             path,
             f"By its name it holds {entity} rows, but the column {missing[0]} is missing."
             f"{did_you_mean(missing[0], columns)}",
-            f"Rename the column, or draft a mapping with: outcomes inspect {path.name}",
+            f'Rename the column, or draft a mapping with: outcomes inspect "{path.name}"',
             column=missing[0],
         )
     problem = "No mapping says what its columns mean."
@@ -257,7 +257,7 @@ def _nothing_fits(
         lacking = _listed(_missing(nearest, columns))
         problem += f" The nearest is {nearest.name}{what}, which misses: {lacking}."
     remedy = (
-        f"Draft one with: outcomes inspect {path.name}. If it is not meant to be loaded, take it "
+        f'Draft one with: outcomes inspect "{path.name}". If it is not meant to be loaded, take it '
         "out of the folder."
     )
     return FileProblem("no_mapping", path, problem, remedy)
