@@ -82,7 +82,7 @@ def test_a_plain_file_without_its_key_says_what_is_missing(file: Write) -> None:
 
 
 def test_a_file_nobody_knows_asks_for_a_mapping(file: Write) -> None:
-    with pytest.raises(FileProblem, match=r"outcomes inspect "export\.csv"") as found:
+    with pytest.raises(FileProblem, match=r'outcomes inspect "export\.csv"') as found:
         choose_mapping(file("x,y\n1,2\n"))
     assert found.value.code == "no_mapping"
 
