@@ -44,7 +44,8 @@ def refusal(warehouse: Warehouse, path: Path, mapping: Path | None = None) -> st
     (outcome,) = report.refused
     assert outcome.problem is not None and not report.is_complete
     assert str(path.name) in str(outcome.problem)
-    assert outcome.problem.remedy.endswith((".", path.name)), "a remedy is a sentence"
+    is_command = outcome.problem.remedy.endswith(f'"{path.name}"')  # to be pasted as it stands
+    assert outcome.problem.remedy.endswith(".") or is_command, "a remedy is a sentence"
     return f"{outcome.problem.code}: {outcome.problem}"
 
 
