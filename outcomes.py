@@ -15,11 +15,11 @@ import typer
 
 from command_line.pipeline import (
     create_inbox,
-    has_release,
     inspect_files,
     last_full_quarter,
     load_files,
     load_options,
+    load_sample,
     opened,
     publish_release,
     sample_exports,
@@ -94,9 +94,7 @@ def demo(
             exports = sample_exports(settings)
             progress.update(building, completed=1, total=1)
             with opened(settings) as warehouse:
-                report = load_files(warehouse, [exports], progress, load_options(settings))
-                if report.rows_changed or not has_release(settings):
-                    publish_release(warehouse, settings, None, progress, is_sample=True)
+                report = load_sample(warehouse, settings, exports, progress)
         say_loaded(report)
         for path in write_report(settings, last_full_quarter(settings), out):
             console.print(f"Report: [bold]{path}[/bold]")

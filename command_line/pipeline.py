@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from warehouse.settings import Settings
 if TYPE_CHECKING:
     from etl.load import LoadOptions
     from etl.report import LoadReport
+    from reports.apart import Apart
 
 
 @contextmanager
@@ -126,18 +127,37 @@ def take_in(settings: Settings, inbox: Inbox, *, at_once: bool) -> None:
     ready = inbox.ready(at_once=at_once)
     if not ready:
         return
+    from reports.beside import place_for
+
     try:
-        with opened(settings) as warehouse, progress_bar() as progress:
-            report = load_files(warehouse, ready, progress, load_options(settings))
+        with opened(settings) as warehouse, place_for(warehouse) as place, progress_bar() as shown:
+            report = load_files(warehouse, ready, shown, load_options(settings))
             inbox.clear(ready, report, now())
             say_loaded(report)
             if report.rows_changed:
-                number = publish_release(warehouse, settings, None, progress, is_sample=False)
+                number = publish_release(
+                    warehouse, settings, None, shown, is_sample=False, place=place
+                )
                 console.print(f"Published release [bold]{number}[/bold].")
     except WarehouseBusy as error:
         errors.print(f"{error} The files stay in the inbox.", style="yellow", highlight=False)
     except ReleaseError as error:
         errors.print(f"Loaded, but not published: {error}", style="yellow", highlight=False)
+
+
+def load_sample(
+    warehouse: Warehouse, settings: Settings, exports: Path, progress: Progress
+) -> LoadReport:
+    """Load the sample, and publish it unless that was done before."""
+    from reports.beside import place
+
+    is_first = not has_release(settings)
+    ahead = place(is_beside=True) if is_first else nullcontext()  # gets ready meanwhile
+    with ahead as begun:
+        report = load_files(warehouse, [exports], progress, load_options(settings))
+        if report.rows_changed or is_first:
+            publish_release(warehouse, settings, None, progress, is_sample=True, place=begun)
+    return report
 
 
 def write_rejects(warehouse: Warehouse, report: LoadReport, folder: Path) -> None:
@@ -176,12 +196,15 @@ def publish_release(
     progress: Progress,
     *,
     is_sample: bool,
+    place: Apart | None = None,
 ) -> int:
     """Publish a release and return its number."""
     from reports.publish import publish
 
     task = progress.add_task("Publishing: metrics, models, disclosure", total=None)
-    number = publish(warehouse, settings.releases, as_of=as_of, now=now(), is_sample=is_sample)
+    number = publish(
+        warehouse, settings.releases, as_of=as_of, now=now(), is_sample=is_sample, place=place
+    )
     progress.update(task, description=f"Published release {number}", completed=1, total=1)
     return number
 

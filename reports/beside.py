@@ -83,7 +83,12 @@ def computing(
 def place_for(warehouse: Warehouse) -> Apart:
     """Return where to judge and analyze what a company of this size says and does."""
     count = warehouse.read(sa.select(sa.func.count().label("n")).select_from(tables.employment))
-    return Apart(is_beside=int(count["n"].iloc[0]) >= LARGE, modules=_MODULES)
+    return place(is_beside=int(count["n"].iloc[0]) >= LARGE)
+
+
+def place(*, is_beside: bool) -> Apart:
+    """Return where to judge and analyze: a process that gets ready at once, or this one."""
+    return Apart(is_beside=is_beside, modules=_MODULES)
 
 
 def _read_loads(warehouse: Warehouse) -> tuple[Ledger, pd.DataFrame]:

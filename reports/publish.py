@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import nullcontext
 from pathlib import Path
 
 from reports.answers_record import read_record
+from reports.apart import Apart
 from reports.assembly import build_tables
 from reports.beside import place_for
 from reports.edition import Edition
@@ -30,7 +32,7 @@ class NothingToPublish(ReleaseError):
     """The warehouse holds no records a figure could be computed from, or none about that day."""
 
 
-def publish(
+def publish(  # noqa: PLR0913 - options that have nothing to do with one another
     warehouse: Warehouse,
     releases_folder: Path,
     *,
@@ -38,6 +40,7 @@ def publish(
     now: dt.datetime,
     is_sample: bool = False,
     policy: Policy | None = None,
+    place: Apart | None = None,
 ) -> int:
     """Compute everything once and publish it as the next release.
 
@@ -57,6 +60,9 @@ def publish(
         True when the warehouse holds the invented sample.
     policy : Policy, optional
         Disclosure rules; by default those of the product.
+    place : Apart, optional
+        From :func:`reports.beside.place_for`, where the caller began it to get ready while files
+        were loaded; by default one is begun here.
 
     Returns
     -------
@@ -79,7 +85,8 @@ def publish(
     """
     policy = policy or Policy()
     # Keeps loads away, so that every figure sees the same facts.
-    with warehouse.writing(), warehouse.sparingly(), place_for(warehouse) as apart:
+    begun = nullcontext(place) if place else place_for(warehouse)
+    with warehouse.writing(), warehouse.sparingly(), begun as apart:
         day = _day_to_publish(warehouse, as_of, now.date())
         voice = _read_voice(warehouse, day, releases_folder.parent / INSTRUMENTS_FILE)
         record = read_record(releases_folder, newest_number(releases_folder))
