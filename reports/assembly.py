@@ -10,12 +10,12 @@ from importlib import metadata
 import numpy as np
 import pandas as pd
 
-from models.momentum_runs import pair_risk, pair_states, read_momentum_facts
+from models.momentum_runs import pair_states, read_momentum_facts
 from models.pair_facts import PairFacts
 from reports import release_tables
 from reports.answers_record import Entry, entry_after
 from reports.apart import Apart
-from reports.beside import Beside, computing
+from reports.beside import Beside, Known, computing
 from reports.carrying import NOTHING, carry, computation
 from reports.dimensions import read_dimensions
 from reports.disclosure_gate import check_disclosure
@@ -66,8 +66,10 @@ def build_tables(
     metrics = metric_rows(voice.labels)
     program = f"{code_version()} {metric_versions_sha256(metrics)}"
     how = computation(read_span(warehouse, as_of=edition.as_of), program=program)
-    with computing(warehouse, voice, edition, apart, how=how) as beside:
-        return _tables(warehouse, metrics, edition, beside)
+    known = Known(voice, read_momentum_facts(warehouse, as_of=edition.as_of))
+    with computing(warehouse, known, edition, apart, how=how) as beside:
+        pairs = PairsKnown(read_pair_facts(warehouse, as_of=edition.as_of), known.momentum)
+        return _tables(warehouse, metrics, pairs, edition, beside)
 
 
 @dataclass(frozen=True)
@@ -79,18 +81,15 @@ class PairsKnown:
 
 
 def _tables(
-    warehouse: Warehouse, metrics: pd.DataFrame, edition: Edition, beside: Beside
+    warehouse: Warehouse, metrics: pd.DataFrame, pairs: PairsKnown, edition: Edition, beside: Beside
 ) -> tuple[dict[str, pd.DataFrame], Entry]:
     as_of, minimum_group = edition.as_of, edition.policy.minimum_group
-    pairs = PairsKnown(
-        read_pair_facts(warehouse, as_of=as_of), read_momentum_facts(warehouse, as_of=as_of)
-    )
     carried = NOTHING
     if edition.previous is not None:
         carried = carry(edition.previous, beside.digests.result(), as_of=as_of)
     computed = _computed(warehouse, pairs, as_of=as_of, changed_from=carried.changed_from)
     counted = _protected(computed, metrics, edition)
-    risk = pair_risk(pairs.momentum, as_of=as_of)
+    risk = beside.risk.result()
     states = pair_states(pairs.momentum, as_of=as_of, chance=risk.chance)
     board = pair_board(pairs.facts, states)
     about_pairs = _about_pairs(warehouse, board, as_of)
@@ -98,6 +97,7 @@ def _tables(
         warehouse, pairs.momentum, board, as_of=as_of, minimum_group=minimum_group
     )
     ledger, fact_rows = beside.loads.result()
+    analyses = beside.analyses()
     answers = beside.answers.result()
     cells = together([with_answers(counted, answers), carried.cells])
     tables = {
@@ -119,7 +119,6 @@ def _tables(
         "fact_digest": beside.digests.result(),
         "survey_audit": audit_rows(answers.blocks, minimum_group=minimum_group),
     }
-    analyses = beside.analyses()
     tables |= {table.name: getattr(analyses, table.name) for table in fields(analyses)}
     withheld = check_disclosure(tables, minimum_group=minimum_group)
     checks = ledger_checks(ledger, as_of=as_of, now=edition.now, is_sample=edition.is_sample)

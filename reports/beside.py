@@ -12,7 +12,10 @@ import sqlalchemy as sa
 
 from models.analyses import Analyses, analyze_exits, analyze_scores, judged
 from models.inputs import read_inputs
+from models.momentum_runs import pair_risk
+from models.pair_facts import PairFacts
 from models.published import Rows
+from models.risk import PairRisk
 from reports.apart import Apart, Task
 from reports.carrying import digest_facts, settled_facts
 from reports.edition import Edition
@@ -27,7 +30,15 @@ from warehouse.metrics import METRICS
 from warehouse.voice import VoiceFacts
 
 LARGE = 3_000  # spells of employment; starting an interpreter costs as much as analyzing so many
-_MODULES = (analyze_exits.__module__, survey_figures.__module__)
+_MODULES = tuple(one.__module__ for one in (analyze_exits, pair_risk, survey_figures))
+
+
+@dataclass(frozen=True)
+class Known:
+    """Facts that are read before anything is computed: what surveys say, and how pairs meet."""
+
+    voice: VoiceFacts
+    momentum: PairFacts
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,7 @@ class Beside:
     answers: Task[SurveyFigures]
     exits: Task[Rows]
     scores: Task[Rows]
+    risk: Task[PairRisk]
 
     def analyses(self) -> Analyses:
         """Return the analyses of effects; to be asked for when nothing else is left to do."""
@@ -49,7 +61,7 @@ class Beside:
 @contextmanager
 def computing(
     warehouse: Warehouse,
-    voice: VoiceFacts,
+    known: Known,
     edition: Edition,
     apart: Apart,
     *,
@@ -59,6 +71,7 @@ def computing(
 
     Parameters
     ----------
+    known : Known
     apart : Apart
         From :func:`place_for`.
     how : str
@@ -69,15 +82,17 @@ def computing(
     # made once.
     with ThreadPoolExecutor(max_workers=2) as pool:
         digests = pool.submit(digest_facts, warehouse, facts, how)
-        said = answer_cells(voice)
+        inputs = read_inputs(warehouse, as_of=edition.as_of, voice=known.voice)
+        exits = apart.submit(analyze_exits, inputs)  # what takes longest, and is read first
+        risk = apart.submit(pair_risk, known.momentum, as_of=edition.as_of)
+        said = answer_cells(known.voice)
         guarded = apply_policy(said, METRICS, policy)
         answers = apart.submit(
-            survey_figures, voice, said, guarded, record=edition.record, policy=policy
+            survey_figures, known.voice, said, guarded, record=edition.record, policy=policy
         )
-        inputs = read_inputs(warehouse, as_of=edition.as_of, voice=voice)
-        exits, scores = apart.submit(analyze_exits, inputs), apart.submit(analyze_scores, inputs)
+        scores = apart.submit(analyze_scores, inputs)
         loads = pool.submit(_read_loads, warehouse)
-        yield Beside(digests, loads, answers, exits, scores)
+        yield Beside(digests, loads, answers, exits, scores, risk)
 
 
 def place_for(warehouse: Warehouse) -> Apart:

@@ -10,19 +10,22 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 import sqlalchemy as sa
 
+import warehouse as computing
 from reports.fact_rows import tables_of
 from reports.release import Release
-from warehouse.cube import SETTLED, grain_query
+from warehouse.cube import SETTLED
 from warehouse.engine import Warehouse
 from warehouse.fact_digests import read_digests
 from warehouse.facts.grain import Span
-from warehouse.metrics import BY_ID, METRICS
+from warehouse.metrics import BY_ID
 from warehouse.periods import parse_period
 
+_CODE = Path(computing.__path__[0])
 _COMPUTATION = "computation"  # stands among the entities for how figures are computed
 
 
@@ -55,6 +58,9 @@ def settled_facts() -> tuple[sa.Table, ...]:
 def computation(span: Span, *, program: str) -> str:
     """Return a hash of how figures are computed.
 
+    All code below here counts: telling what of it a figure rests on, as by the text of every query,
+    takes a third of a second and misses what is done with the sums.
+
     Parameters
     ----------
     span : Span
@@ -63,10 +69,8 @@ def computation(span: Span, *, program: str) -> str:
         Identifies the program and its metric declarations.
     """
     how = hashlib.sha256(f"{program} {span.first_on}".encode())
-    day = Span.between(dt.date(2025, 1, 1), dt.date(2025, 1, 31))  # any, the same each time
-    for grain in dict.fromkeys(BY_ID[metric_id].grain for metric_id in SETTLED):
-        metrics = [m for m in METRICS if m.grain is grain and m.computed_by == "cube"]
-        how.update(str(grain_query(grain, metrics, day).compile()).encode())
+    for path in sorted(_CODE.rglob("*.py")):
+        how.update(path.read_bytes())
     return how.hexdigest()
 
 

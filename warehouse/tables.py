@@ -25,8 +25,11 @@ def _id(name: str, meaning: str, *, is_distinct: bool = False) -> Column[Any]:
     return column
 
 
-def _code(name: str, meaning: str) -> Column[Any]:
-    return _column(String, name, meaning, "code")
+def _code(name: str, meaning: str, *codes: str) -> Column[Any]:
+    """Declare a code; where ``codes`` are all there can be, they may be stored as numbers."""
+    column = _column(String, name, meaning, "code")
+    column.info["codes"] = codes
+    return column
 
 
 def _text(name: str, meaning: str) -> Column[Any]:
@@ -109,12 +112,20 @@ worker_record = _canonical(
     "worker_record",
     "What HR systems said about a worker, row by row, before history is derived from it",
     _id("person_id", "The person", is_distinct=True),
-    _code("record_kind", "effective (valid from a day on) or snapshot (true on a day)"),
+    _code(
+        "record_kind",
+        "effective (valid from a day on) or snapshot (true on a day)",
+        *("effective", "snapshot"),
+    ),
     _day("recorded_on", "Effective date of the row, or the day of the snapshot"),
     _count("seq_no", "Order among rows of one person and day", "rank"),
     _day("hired_on", "Hire date of the spell the row belongs to"),
-    _code("status", "active, leave or terminated"),
-    _code("worker_type", "employee, contingent or other"),
+    _code("status", "active, leave or terminated", "active", "leave", "terminated"),
+    _code(
+        "worker_type",
+        "employee, contingent or other",
+        *("employee", "contingent", "other"),
+    ),
     _id("department_id", "Department"),
     _id("manager_person_id", "Direct manager"),
     _count("level", "Grade, higher is more senior", "grade"),
@@ -509,6 +520,11 @@ correction_applied = _ledger(
 
 CANONICAL = tuple(t for t in metadata.tables.values() if t.info["is_canonical"])
 DERIVED = (employment, job_history, session_report)
+
+
+def closed_codes(table: Table) -> dict[str, tuple[str, ...]]:
+    """Return the codes a table's columns can hold, of columns that declare all of them."""
+    return {c.name: c.info["codes"] for c in table.columns if c.info.get("codes")}
 
 
 def facts(table: Table) -> list[str]:

@@ -116,18 +116,31 @@ def _look(staging: Any, table: RawTable, mapping: Mapping) -> tuple[frozenset[st
         Columns whose cells are all blank or plain ISO days; and columns with numbers that have a
         comma or a point, where the mapping does not say what it means.
     """
-    dates = _present(table, date_columns(mapping))
+    days = _present(table, _columns(mapping, ("date",)))
+    moments = [name for name in _present(table, date_columns(mapping)) if name not in days]
     numbers = [] if mapping.decimal else _present(table, _number_columns(mapping))
-    asked = [f"bool_and(regexp_full_match({quoted(n)}, '{ISO_DAY}'))" for n in dates]
-    asked += [f"count(*) FILTER ({n} LIKE '%,%' OR {n} LIKE '%.%')" for n in map(quoted, numbers)]
-    if not asked:
-        return frozenset(), []
-    found = staging.rows(f"SELECT {', '.join(asked)} FROM {table.relation}")[0]
+    are_days, has_mark = (
+        "bool_and(regexp_full_match({0}, '{1}'))",
+        "{0} LIKE '%,%' OR {0} LIKE '%.%'",
+    )
+    # The same days come again and again; moments hardly do, and are not worth gathering.
+    gathered = [
+        f"(SELECT {are_days.format(n, ISO_DAY)} FROM (SELECT DISTINCT {n} FROM {table.relation}))"
+        for n in map(quoted, days)
+    ]
+    asked = [are_days.format(quoted(n), ISO_DAY) for n in moments]
+    asked += [f"count(*) FILTER ({has_mark.format(quoted(n))})" for n in numbers]
+    found = _ask(staging, gathered) + _ask(staging, asked, f"FROM {table.relation}")
+    dates = [*days, *moments]
     plain, marked = found[: len(dates)], found[len(dates) :]
     return (
         frozenset(name for name, is_plain in zip(dates, plain, strict=True) if is_plain),
         [name for name, count in zip(numbers, marked, strict=True) if count],
     )
+
+
+def _ask(staging: Any, asked: Sequence[str], of: str = "") -> tuple[Any, ...]:
+    return tuple(staging.rows(f"SELECT {', '.join(asked)} {of}")[0]) if asked else ()
 
 
 def _present(table: RawTable, columns: Sequence[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from etl.source import Check, EntityRules, Reference, SetCheck
-from warehouse.tables import department, person, person_identifier, worker_record
+from warehouse.tables import closed_codes, department, person, person_identifier, worker_record
 
 _OVERLAPS = """
 WITH said AS (
@@ -43,11 +43,7 @@ DEPARTMENT = EntityRules(department, required=("department_id",))
 WORKER_RECORD = EntityRules(
     worker_record,
     required=("person_id", "record_kind", "recorded_on"),
-    codes={
-        "record_kind": ("effective", "snapshot"),
-        "status": ("active", "leave", "terminated"),
-        "worker_type": ("employee", "contingent", "other"),
-    },
+    codes=closed_codes(worker_record),
     people=("person_id",),
     references=(
         Reference(

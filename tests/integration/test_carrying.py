@@ -12,6 +12,7 @@ import pandas as pd
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from reports import carrying
 from reports.carrying import computation, digest_facts, first_changed_day, settled_facts
 from reports.publish import publish
 from reports.release import open_release
@@ -161,3 +162,20 @@ def test_a_release_after_another_says_what_a_first_one_would(
     day = first_changed_day(later.frame("fact_digest"), only.frame("fact_digest"))
     assert day == dt.date.max, "the facts are the same"
     pd.testing.assert_frame_equal(later.frame("metric_cell"), only.frame("metric_cell"))
+
+
+def test_nothing_is_carried_over_by_other_code(tmp_path: Path, monkeypatch) -> None:
+    span = Span.between(dt.date(2025, 1, 1), dt.date(2025, 1, 31))
+    monkeypatch.setattr(carrying, "_CODE", tmp_path)
+    code = tmp_path / "facts" / "rhythm.py"
+    code.parent.mkdir()
+    code.write_text("WAITING = 1")
+    before = computation(span, program="1.0")
+    assert computation(span, program="1.0") == before
+    assert computation(span, program="1.1") != before
+    code.write_text("WAITING = 2")
+    assert computation(span, program="1.0") != before
+
+
+def test_the_code_of_figures_is_found() -> None:
+    assert (carrying._CODE / "cube.py").is_file()

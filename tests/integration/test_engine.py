@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from warehouse.engine import MergeCounts, StagingError, Warehouse
 from warehouse.settings import Settings
-from warehouse.tables import exit_, metadata
+from warehouse.tables import exit_, metadata, worker_record
 
 DAY = pa.array([19000, None], type=pa.date32())
 
@@ -132,6 +132,37 @@ def test_an_older_warehouse_gets_the_columns_it_lacks(warehouse: Warehouse) -> N
     warehouse.create_tables()
     found = warehouse.read(sa.select(exit_.c.source_record_id, exit_.c.reason_group))
     assert found["source_record_id"].tolist() == ["a"] and found["reason_group"].isna().all()
+
+
+def test_codes_of_an_older_warehouse_are_stored_as_they_are_declared_now(
+    embedded: Warehouse,
+) -> None:
+    asked = "SELECT data_type FROM information_schema.columns "
+    asked += "WHERE table_name = 'worker_record' AND column_name = 'status'"
+    with embedded.writing() as writer:
+        writer.execute(sa.text("ALTER TABLE worker_record ALTER COLUMN status TYPE VARCHAR"))
+        writer.execute(
+            sa.text("INSERT INTO worker_record (person_id, status) VALUES ('a', 'leave')")
+        )
+        writer.execute(sa.text("INSERT INTO worker_record (person_id) VALUES ('b')"))
+    embedded.create_tables()
+    with embedded.writing() as writer:
+        kind = writer.execute(sa.text(asked)).scalar()
+        writer.execute(sa.text("DELETE FROM worker_record WHERE status = 'no such code'"))
+    assert kind == "ENUM('active', 'leave', 'terminated')"
+    rows = embedded.read(sa.select(worker_record.c.person_id, worker_record.c.status))
+    assert rows.set_index("person_id")["status"].to_dict() == {"a": "leave", "b": None}
+
+
+def test_codes_are_read_as_texts_and_sort_like_them(warehouse: Warehouse) -> None:
+    codes = ["terminated", "active", "leave"]
+    with warehouse.writing() as writer:
+        writer.execute(sa.insert(worker_record), [{"status": code} for code in codes])
+    status = worker_record.c.status
+    found = warehouse.read(sa.select(status).order_by(status))["status"]
+    assert found.dtype != "category" and found.tolist() == sorted(codes)
+    most = warehouse.read(sa.select(sa.func.max(status).label("most")))["most"]
+    assert most.tolist() == ["terminated"]
 
 
 def test_a_small_embedded_warehouse_answers_with_one_thread_for_a_while(

@@ -7,10 +7,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from reports.beside import place
 from reports.publish import NothingToPublish, publish
 from reports.release import NoRelease, Release, open_release
+from reports.release_tables import metadata
 from tests.warehouse_rows import Rows, fill
 from warehouse.engine import Warehouse
 
@@ -222,3 +225,17 @@ def test_an_empty_warehouse_publishes_nothing_and_says_what_to_run(
         publish(warehouse, tmp_path, now=NOW)
     with pytest.raises(NoRelease):
         open_release(tmp_path)
+
+
+def test_a_release_is_the_same_where_the_process_was_begun_before(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    fill(warehouse, company())
+    with place(is_beside=True) as begun:
+        publish(warehouse, tmp_path / "ahead", as_of=AS_OF, now=NOW, place=begun)
+        assert begun._process is not None and begun._process.poll() is None, "its owner ends it"
+    publish(warehouse, tmp_path / "alone", as_of=AS_OF, now=NOW)
+    ahead, alone = open_release(tmp_path / "ahead"), open_release(tmp_path / "alone")
+    assert alone.count("metric_cell") > 0
+    for table in metadata.sorted_tables:
+        pd.testing.assert_frame_equal(ahead.frame(table.name), alone.frame(table.name))

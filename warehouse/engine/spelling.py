@@ -28,6 +28,24 @@ def _row_hash_on_postgresql(element: Any, compiler: Any, **kwargs: Any) -> str:
     return f"hashtextextended(CAST(ROW({compiler.process(element.clauses, **kwargs)}) AS text), 0)"
 
 
+def stored_type(column: sa.Column[Any], dialect: sa.Dialect) -> str:
+    """Return the type of a column as the engine declares it.
+
+    DuckDB keeps a closed list of codes as numbers that read, compare and sort as the texts do: a
+    constant text takes it nine times as long to store as a constant number.
+    """
+    codes = column.info.get("codes")
+    if codes and dialect.name == "duckdb":
+        listed = ", ".join(f"'{code}'" for code in sorted(codes))
+        return f"ENUM({listed})"
+    return column.type.compile(dialect)
+
+
+def is_enumeration(kind: str) -> bool:
+    """Tell whether a type of :func:`stored_type` is a closed list."""
+    return kind.startswith("ENUM")
+
+
 @compiles(CreateColumn, "duckdb")
 def _column_on_duckdb(element: Any, compiler: Any, **kwargs: Any) -> str | None:
     """Pack texts that hardly ever occur twice by zstd.
@@ -35,6 +53,9 @@ def _column_on_duckdb(element: Any, compiler: Any, **kwargs: Any) -> str | None:
     The dictionary that the engine would choose finds nothing to share in them: it takes twice as
     long to write and is slower to read, for the same size.
     """
+    column, dialect = element.element, compiler.dialect
     sql: str | None = compiler.visit_create_column(element, **kwargs)
-    is_distinct = element.element.info.get("is_distinct", False)
+    if sql and column.info.get("codes"):
+        return sql.replace(column.type.compile(dialect), stored_type(column, dialect))
+    is_distinct = column.info.get("is_distinct", False)
     return f"{sql} USING COMPRESSION zstd" if sql and is_distinct else sql

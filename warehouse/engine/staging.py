@@ -127,8 +127,12 @@ def open_staging() -> Iterator[Staging]:
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:
-    """Return an Arrow table as a frame; exact decimals become floats."""
-    fields = [
-        pa.field(f.name, pa.float64()) if pa.types.is_decimal(f.type) else f for f in table.schema
-    ]
+    """Return an Arrow table as a frame; exact decimals become floats, codes are texts."""
+    fields = [pa.field(f.name, _plain_type(f.type)) for f in table.schema]
     return table.cast(pa.schema(fields)).to_pandas(date_as_object=False)
+
+
+def _plain_type(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_dictionary(kind):
+        return kind.value_type
+    return pa.float64() if pa.types.is_decimal(kind) else kind

@@ -11,6 +11,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
+from warehouse.engine.spelling import is_enumeration, stored_type
 from warehouse.engine.writer import Writer, read_frame
 from warehouse.settings import Settings
 from warehouse.tables import metadata
@@ -43,24 +44,13 @@ class Warehouse:
         """Create whatever declared table or column is missing; an older warehouse grows.
 
         No column is declared NOT NULL, so rows written before a column was declared have none.
+        A column stored otherwise than its codes are declared now is stored anew.
         """
         with self._connected() as connection:
             metadata.create_all(connection)
-            listed = "SELECT table_name, column_name FROM information_schema.columns "
-            listed += "WHERE table_schema = current_schema()"
-            present = {tuple(row) for row in connection.execute(sa.text(listed))}
-            for table in metadata.sorted_tables:
-                for column in table.columns:
-                    if (table.name, column.name) not in present:
-                        kind = column.type.compile(connection.dialect)
-                        sql = f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}'
-                        connection.execute(sa.text(sql))
+            _grow(connection)
             if self.dialect == "postgresql":
-                for table in metadata.sorted_tables:
-                    if "source_record_id" in table.columns:
-                        name = f"key_{table.name}"
-                        sql = f'CREATE INDEX IF NOT EXISTS "{name}" ON "{table.name}" '
-                        connection.execute(sa.text(sql + "(source_system, source_record_id)"))
+                _index(connection)
             connection.commit()
 
     def read(self, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> pd.DataFrame:
@@ -176,6 +166,29 @@ def open_warehouse(settings: Settings) -> Warehouse:
     warehouse = Warehouse(sa.create_engine(url, connect_args=connect_args))
     warehouse.create_tables()
     return warehouse
+
+
+def _grow(connection: sa.Connection) -> None:
+    listed = "SELECT table_name, column_name, data_type FROM information_schema.columns "
+    listed += "WHERE table_schema = current_schema()"
+    present = {(t, c): kind for t, c, kind in connection.execute(sa.text(listed))}
+    for column in (column for table in metadata.sorted_tables for column in table.columns):
+        kind = stored_type(column, connection.dialect)
+        there = present.get((column.table.name, column.name))
+        if there is None:
+            change = f'ADD COLUMN "{column.name}" {kind}'
+        elif is_enumeration(kind) and there != kind:
+            change = f'ALTER COLUMN "{column.name}" TYPE {kind}'
+        else:
+            continue
+        connection.execute(sa.text(f'ALTER TABLE "{column.table.name}" {change}'))
+
+
+def _index(connection: sa.Connection) -> None:
+    for table in metadata.sorted_tables:
+        if "source_record_id" in table.columns:
+            sql = f'CREATE INDEX IF NOT EXISTS "key_{table.name}" ON "{table.name}" '
+            connection.execute(sa.text(sql + "(source_system, source_record_id)"))
 
 
 def _take_writer_lock(connection: sa.Connection) -> None:
