@@ -34,8 +34,8 @@ def stored_alike(writer: Writer, given: Input, load: Load, rules: EntityRules) -
         return ANY
     day = quoted(load.key[-1])
     cast = f"try_cast({day} AS DATE)"  # a day that is none is set aside later
-    days = f"SELECT min({cast}), max({cast}) FROM {given.raw.relation}"
-    first, last = writer.staging.rows(days)[0]
+    days = f"SELECT DISTINCT {day} FROM {given.raw.relation}"  # few, and dear to read
+    first, last = writer.staging.rows(f"SELECT min({cast}), max({cast}) FROM ({days})")[0]
     if first is None:
         return ANY
     column = quoted(rules.key_day)
