@@ -27,10 +27,11 @@ def build(view: View) -> list[Any]:
             [
                 _checks(view),
                 _about(view),
-                _answers(view),
                 *_refused(view),
                 *_loads(view),
                 *_rejected(view),
+                _rules(view),
+                _answers(view),
             ],
             className="grid",
         ),
@@ -65,7 +66,6 @@ def _about(view: View) -> Any:
         ("Program version", info.code_version),
         ("Metric declarations", info.metric_versions_sha256[:12]),
         ("Minimum group", f"{info.minimum_group} people"),
-        ("Disclosure", info.disclosure_policy),
     ]
     items: list[Any] = []
     for name, words in facts:
@@ -75,6 +75,14 @@ def _about(view: View) -> Any:
         "Numbered and never changed afterwards",
         html.Dl(items, className="facts"),
         span=5,
+    )
+
+
+def _rules(view: View) -> Any:
+    return word_card(
+        "What is withheld",
+        "The same rules on every page, in every download and in reports",
+        html.P(view.info.disclosure_policy, className="words"),
     )
 
 
