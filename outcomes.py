@@ -19,12 +19,12 @@ from command_line.pipeline import (
     last_full_quarter,
     load_files,
     load_options,
-    load_sample,
     opened,
     publish_release,
     sample_exports,
     serve_dashboard,
     take_in,
+    take_in_sample,
     viewer_of,
     write_identities,
     write_rejects,
@@ -94,7 +94,7 @@ def demo(
             exports = sample_exports(settings)
             progress.update(building, completed=1, total=1)
             with opened(settings) as warehouse:
-                report = load_sample(warehouse, settings, exports, progress)
+                report = take_in_sample(warehouse, settings, exports, progress)
         say_loaded(report)
         for path in write_report(settings, last_full_quarter(settings), out):
             console.print(f"Report: [bold]{path}[/bold]")

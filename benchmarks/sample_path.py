@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from etl.load import load_paths
-from reports.beside import place
+from reports.beside import place_beside
 from reports.publish import publish
 from warehouse.engine import open_warehouse
 from warehouse.settings import Settings
@@ -31,7 +31,7 @@ def run_once(home: Path) -> tuple[float, float, float]:
     """Return seconds of loading, of publishing, and of DuckDB reading the CSV files."""
     warehouse = open_warehouse(Settings(home, f"duckdb:///{home / 'warehouse.duckdb'}"))
     begun = time.perf_counter()
-    with place(is_beside=True) as beside:
+    with place_beside() as beside:
         try:
             load_paths(warehouse, [EXPORTS], now=NOW)
             loading = time.perf_counter() - begun

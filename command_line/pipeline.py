@@ -145,14 +145,14 @@ def take_in(settings: Settings, inbox: Inbox, *, at_once: bool) -> None:
         errors.print(f"Loaded, but not published: {error}", style="yellow", highlight=False)
 
 
-def load_sample(
+def take_in_sample(
     warehouse: Warehouse, settings: Settings, exports: Path, progress: Progress
 ) -> LoadReport:
-    """Load the sample, and publish it unless that was done before."""
-    from reports.beside import place
+    """Load the sample and publish it, unless that was done before."""
+    from reports.beside import place_beside
 
     is_first = not has_release(settings)
-    ahead = place(is_beside=True) if is_first else nullcontext()  # gets ready meanwhile
+    ahead = place_beside() if is_first else nullcontext()  # gets ready meanwhile
     with ahead as begun:
         report = load_files(warehouse, [exports], progress, load_options(settings))
         if report.rows_changed or is_first:

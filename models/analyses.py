@@ -1,7 +1,6 @@
 """All analyses of effects: takes facts, returns rows of a release.
 
-Nothing here or below it reads a warehouse, so that a process beside this one starts in half the
-time (see reports.apart).
+Nothing here or below it reads a warehouse: a process beside this one has none (see reports.beside).
 """
 
 from __future__ import annotations

@@ -62,6 +62,11 @@ class Apart:
         self._is_stopped = False
         self._turns = ThreadPoolExecutor(max_workers=1)
 
+    @property
+    def is_beside(self) -> bool:
+        """Tell whether there is a process."""
+        return self._process is not None
+
     def submit(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Task[R]:
         """Let a function of a module be called beside, after those submitted before it.
 

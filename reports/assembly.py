@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from importlib import metadata
 
 import numpy as np
 import pandas as pd
 
 from models.momentum_runs import pair_states, read_momentum_facts
-from models.pair_facts import PairFacts
 from reports import release_tables
 from reports.answers_record import Entry, entry_after
 from reports.apart import Apart
@@ -66,35 +65,30 @@ def build_tables(
     metrics = metric_rows(voice.labels)
     program = f"{code_version()} {metric_versions_sha256(metrics)}"
     how = computation(read_span(warehouse, as_of=edition.as_of), program=program)
-    known = Known(voice, read_momentum_facts(warehouse, as_of=edition.as_of))
+    known = Known(
+        voice,
+        read_pair_facts(warehouse, as_of=edition.as_of),
+        read_momentum_facts(warehouse, as_of=edition.as_of),
+    )
     with computing(warehouse, known, edition, apart, how=how) as beside:
-        pairs = PairsKnown(read_pair_facts(warehouse, as_of=edition.as_of), known.momentum)
-        return _tables(warehouse, metrics, pairs, edition, beside)
-
-
-@dataclass(frozen=True)
-class PairsKnown:
-    """What is known of pairs as of the day: who they are, and how they meet."""
-
-    facts: pd.DataFrame
-    momentum: PairFacts
+        return _tables(warehouse, metrics, known, edition, beside)
 
 
 def _tables(
-    warehouse: Warehouse, metrics: pd.DataFrame, pairs: PairsKnown, edition: Edition, beside: Beside
+    warehouse: Warehouse, metrics: pd.DataFrame, known: Known, edition: Edition, beside: Beside
 ) -> tuple[dict[str, pd.DataFrame], Entry]:
     as_of, minimum_group = edition.as_of, edition.policy.minimum_group
     carried = NOTHING
     if edition.previous is not None:
         carried = carry(edition.previous, beside.digests.result(), as_of=as_of)
-    computed = _computed(warehouse, pairs, as_of=as_of, changed_from=carried.changed_from)
+    computed = _computed(warehouse, known, as_of=as_of, changed_from=carried.changed_from)
     counted = _protected(computed, metrics, edition)
     risk = beside.risk.result()
-    states = pair_states(pairs.momentum, as_of=as_of, chance=risk.chance)
-    board = pair_board(pairs.facts, states)
+    states = pair_states(known.momentum, as_of=as_of, chance=risk.chance)
+    board = pair_board(known.pairs, states)
     about_pairs = _about_pairs(warehouse, board, as_of)
     people = people_tables(
-        warehouse, pairs.momentum, board, as_of=as_of, minimum_group=minimum_group
+        warehouse, known.momentum, board, as_of=as_of, minimum_group=minimum_group
     )
     ledger, fact_rows = beside.loads.result()
     analyses = beside.analyses()
@@ -107,7 +101,7 @@ def _tables(
         "metric_change": change_rows(),
         "metric_cell": _without_empty(cells, "reason", "bound"),
         "backtest": risk.backtest,
-        "flow": flow(pairs.facts, minimum_group=minimum_group),
+        "flow": flow(known.pairs, minimum_group=minimum_group),
         "pair_board": board,
         **about_pairs,
         **people,
@@ -145,11 +139,11 @@ def _about_pairs(
 
 
 def _computed(
-    warehouse: Warehouse, pairs: PairsKnown, *, as_of: dt.date, changed_from: dt.date | None
+    warehouse: Warehouse, known: Known, *, as_of: dt.date, changed_from: dt.date | None
 ) -> pd.DataFrame:
     """Return the figures that rest on no answers and are not carried, before disclosure control."""
     computed = counted_cells(warehouse, as_of=as_of, changed_from=changed_from)
-    history = state_history(pairs.momentum, pairs.facts, computed, as_of=as_of)
+    history = state_history(known.momentum, known.pairs, computed, as_of=as_of)
     return pd.concat([computed, state_cells(history)], ignore_index=True)
 
 

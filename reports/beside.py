@@ -35,9 +35,10 @@ _MODULES = tuple(one.__module__ for one in (analyze_exits, pair_risk, survey_fig
 
 @dataclass(frozen=True)
 class Known:
-    """Facts that are read before anything is computed: what surveys say, and how pairs meet."""
+    """Facts read before anything is computed: what surveys say, who pairs are, how they meet."""
 
     voice: VoiceFacts
+    pairs: pd.DataFrame
     momentum: PairFacts
 
 
@@ -53,7 +54,7 @@ class Beside:
     risk: Task[PairRisk]
 
     def analyses(self) -> Analyses:
-        """Return the analyses of effects; to be asked for when nothing else is left to do."""
+        """Return the analyses of effects; to be asked for when little else is left to do."""
         scores = self.scores.result()  # made here if their turn has not come
         return judged(self.exits.result(), scores)
 
@@ -98,12 +99,12 @@ def computing(
 def place_for(warehouse: Warehouse) -> Apart:
     """Return where to judge and analyze what a company of this size says and does."""
     count = warehouse.read(sa.select(sa.func.count().label("n")).select_from(tables.employment))
-    return place(is_beside=int(count["n"].iloc[0]) >= LARGE)
+    return place_beside() if int(count["n"].iloc[0]) >= LARGE else Apart(is_beside=False)
 
 
-def place(*, is_beside: bool) -> Apart:
-    """Return where to judge and analyze: a process that gets ready at once, or this one."""
-    return Apart(is_beside=is_beside, modules=_MODULES)
+def place_beside() -> Apart:
+    """Return a process to judge and analyze in, which gets ready at once."""
+    return Apart(is_beside=True, modules=_MODULES)
 
 
 def _read_loads(warehouse: Warehouse) -> tuple[Ledger, pd.DataFrame]:

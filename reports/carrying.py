@@ -15,9 +15,9 @@ from pathlib import Path
 import pandas as pd
 import sqlalchemy as sa
 
-import warehouse as computing
 from reports.fact_rows import tables_of
 from reports.release import Release
+from warehouse import cube
 from warehouse.cube import SETTLED
 from warehouse.engine import Warehouse
 from warehouse.fact_digests import read_digests
@@ -25,7 +25,7 @@ from warehouse.facts.grain import Span
 from warehouse.metrics import BY_ID
 from warehouse.periods import parse_period
 
-_CODE = Path(computing.__path__[0])
+_CODE = Path(cube.__file__).parent
 _COMPUTATION = "computation"  # stands among the entities for how figures are computed
 
 

@@ -62,7 +62,8 @@ def publish(  # noqa: PLR0913 - options that have nothing to do with one another
         Disclosure rules; by default those of the product.
     place : Apart, optional
         From :func:`reports.beside.place_for`, where the caller began it to get ready while files
-        were loaded; by default one is begun here.
+        were loaded. Without, or where it is no process because the company was small then, the
+        company as it is decides.
 
     Returns
     -------
@@ -85,7 +86,7 @@ def publish(  # noqa: PLR0913 - options that have nothing to do with one another
     """
     policy = policy or Policy()
     # Keeps loads away, so that every figure sees the same facts.
-    begun = nullcontext(place) if place else place_for(warehouse)
+    begun = nullcontext(place) if place and place.is_beside else place_for(warehouse)
     with warehouse.writing(), warehouse.sparingly(), begun as apart:
         day = _day_to_publish(warehouse, as_of, now.date())
         voice = _read_voice(warehouse, day, releases_folder.parent / INSTRUMENTS_FILE)

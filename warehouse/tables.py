@@ -25,7 +25,7 @@ def _id(name: str, meaning: str, *, is_distinct: bool = False) -> Column[Any]:
     return column
 
 
-def _code(name: str, meaning: str, *codes: str) -> Column[Any]:
+def _code(name: str, meaning: str, *, codes: tuple[str, ...] = ()) -> Column[Any]:
     """Declare a code; where ``codes`` are all there can be, they may be stored as numbers."""
     column = _column(String, name, meaning, "code")
     column.info["codes"] = codes
@@ -115,16 +115,16 @@ worker_record = _canonical(
     _code(
         "record_kind",
         "effective (valid from a day on) or snapshot (true on a day)",
-        *("effective", "snapshot"),
+        codes=("effective", "snapshot"),
     ),
     _day("recorded_on", "Effective date of the row, or the day of the snapshot"),
     _count("seq_no", "Order among rows of one person and day", "rank"),
     _day("hired_on", "Hire date of the spell the row belongs to"),
-    _code("status", "active, leave or terminated", "active", "leave", "terminated"),
+    _code("status", "active, leave or terminated", codes=("active", "leave", "terminated")),
     _code(
         "worker_type",
         "employee, contingent or other",
-        *("employee", "contingent", "other"),
+        codes=("employee", "contingent", "other"),
     ),
     _id("department_id", "Department"),
     _id("manager_person_id", "Direct manager"),

@@ -10,7 +10,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from reports.beside import place
+from reports import publish as publishing
+from reports.apart import Apart
+from reports.beside import place_beside
 from reports.publish import NothingToPublish, publish
 from reports.release import NoRelease, Release, open_release
 from reports.release_tables import metadata
@@ -231,7 +233,7 @@ def test_a_release_is_the_same_where_the_process_was_begun_before(
     warehouse: Warehouse, tmp_path: Path
 ) -> None:
     fill(warehouse, company())
-    with place(is_beside=True) as begun:
+    with place_beside() as begun:
         publish(warehouse, tmp_path / "ahead", as_of=AS_OF, now=NOW, place=begun)
         assert begun._process is not None and begun._process.poll() is None, "its owner ends it"
     publish(warehouse, tmp_path / "alone", as_of=AS_OF, now=NOW)
@@ -239,3 +241,20 @@ def test_a_release_is_the_same_where_the_process_was_begun_before(
     assert alone.count("metric_cell") > 0
     for table in metadata.sorted_tables:
         pd.testing.assert_frame_equal(ahead.frame(table.name), alone.frame(table.name))
+
+
+def test_a_company_that_became_large_while_files_were_loaded_gets_its_process(
+    embedded: Warehouse, tmp_path: Path, monkeypatch
+) -> None:
+    fill(embedded, company())
+    asked = []
+
+    def place_for(warehouse: Warehouse) -> Apart:
+        asked.append(warehouse)
+        return Apart(is_beside=False)
+
+    monkeypatch.setattr(publishing, "place_for", place_for)
+    with Apart(is_beside=False) as small, place_beside() as large:
+        for given, times in ((large, 0), (small, 1), (None, 2)):
+            publish(embedded, tmp_path, as_of=AS_OF, now=NOW, place=given)
+            assert len(asked) == times
