@@ -17,7 +17,8 @@ from etl.mapping.mapping import Mapping
 from etl.problems import FileProblem
 from etl.reading.raw_table import Hints, RawTable
 from etl.reading.row_staging import quoted
-from etl.rows.conventions import DateEvidence, date_columns, date_evidence
+from etl.rows.conventions import DateEvidence, date_evidence
+from etl.rows.look import date_columns
 from warehouse.engine import open_staging
 
 __all__ = ["ColumnView", "Inspection", "describe", "draft_mapping", "inspect_file"]

@@ -15,7 +15,7 @@ from etl.mapping.fit import add_day, fit_mapping
 from etl.mapping.mapping import Mapping, entity_table
 from etl.people.identity import Provenance
 from etl.planning import Planned
-from etl.reading.raw_table import RawTable
+from etl.reading.raw_table import SPACES, RawTable
 from etl.reading.row_staging import quoted
 from etl.rows.bundle import MOST_ROWS, Bundle
 from etl.rows.corrections import apply_corrections
@@ -126,4 +126,5 @@ def join(staging: Staging, staged: Sequence[Staged], bundle: Bundle) -> RawTable
         for number, one in enumerate(staged)
         for row in one.raw.broken
     )
-    return replace(first, relation=relation, broken=broken)
+    spaces = "".join(space for space in SPACES if any(space in one.raw.spaces for one in staged))
+    return replace(first, relation=relation, broken=broken, spaces=spaces)

@@ -19,7 +19,7 @@ from typing import Any
 
 from etl.problems import FileProblem
 from etl.reading.csv_text import Dialect, first_records, sniff, split_leniently, split_strictly
-from etl.reading.raw_table import BrokenRow, Layout, RawTable
+from etl.reading.raw_table import SPACES, BrokenRow, Layout, RawTable
 from etl.reading.row_staging import RowBuffer, literal, name_columns, tidy_header
 from etl.reading.text_traits import HEAD, TextTraits, decoded, peek, read_traits
 
@@ -112,14 +112,17 @@ def stage(text: CsvText, staging: Any, layout: Layout) -> RawTable:
     broken: tuple[BrokenRow, ...] = ()
     with tempfile.TemporaryDirectory(prefix="outcomes-") as folder:
         plain, traits = _plain_utf8(text, Path(folder))
-        table = None
-        if not traits.has_blank_line and not traits.has_bare_return:
-            table = _stage_fast(plain, traits, text, staging, layout)
-        details["path"] = "careful" if table is None else "fast"
-        if table is None:
+        fast = None
+        if not traits.has_bare_return:
+            fast = _stage_fast(plain, traits, text, staging, layout)
+        details["path"] = "careful" if fast is None else "fast"
+        if fast is None:
             table, broken = _stage_carefully(plain, text, staging, layout)
+            spaces = SPACES
+        else:
+            table, spaces = fast
     relation, columns = name_columns(staging, table, names, layout.dropped)
-    return RawTable(relation, columns, layout.format, details, {}, broken)
+    return RawTable(relation, columns, layout.format, details, {}, broken, spaces=spaces)
 
 
 def _column_names(text: CsvText, layout: Layout) -> list[str]:
@@ -162,8 +165,14 @@ def unglobbed(path: Path, folder: Path) -> Path:
 
 def _stage_fast(
     plain: Path, traits: TextTraits, text: CsvText, staging: Any, layout: Layout
-) -> str | None:
-    """Stage by the engine's reader; None where it declines or lines are not all accounted for."""
+) -> tuple[str, str] | None:
+    """Stage by the engine's reader; None where it declines or lines are not all accounted for.
+
+    Returns
+    -------
+    tuple
+        The staged table, and the white space that may stand at an end of its cells.
+    """
     width = len(_column_names(text, layout))
     columns = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(width))
     # The header is read as a row: skipping it, the reader can skip all rows without a word when
@@ -176,21 +185,35 @@ def _stage_fast(
     )
     kept = ", ".join(f"c{n}" for n in range(width) if n not in layout.dropped)
     stored = staging.attempt(f"SELECT {kept} FROM {source}", "raw")
-    if stored is None or not _is_complete(staging, stored, kept, traits.lines):
+    if stored is None:
+        return None
+    first = "c0" if width == 1 else "*"
+    records, filled = staging.rows(f"SELECT count(*), count({first}) FROM {stored}")[0]
+    if width == 1 and filled < records:  # a blank line is a record only to the engine
+        return None
+    if records != traits.lines and not _is_complete(staging, stored, kept, traits.lines - records):
         return None
     sql = f"SELECT (rowid + 1)::INTEGER AS source_row, {kept} FROM {stored} "
     name: str = staging.view(f"{sql} WHERE rowid >= {layout.header_records}", "raw")
-    return name
+    return name, _spaces(traits, has_line_ends=records != traits.lines)
 
 
-def _is_complete(staging: Any, stored: str, cells: str, lines: int) -> bool:
-    """Tell whether records and the line ends within their cells account for every line."""
-    records = int(staging.rows(f"SELECT count(*) FROM {stored}")[0][0])
-    if records >= lines:
-        return records == lines
+def _is_complete(staging: Any, stored: str, cells: str, missing: int) -> bool:
+    """Tell whether the line ends within cells account for the lines that are no records."""
+    if missing < 0:
+        return False
     joined = f"concat_ws('', {cells})"
     within = f"sum(length({joined}) - length(replace({joined}, chr(10), '')))"
-    return bool(staging.rows(f"SELECT {records} + {within} = {lines} FROM {stored}")[0][0])
+    return bool(staging.rows(f"SELECT {within} = {missing} FROM {stored}")[0][0])
+
+
+def _spaces(traits: TextTraits, *, has_line_ends: bool) -> str:
+    """Return the white space that may stand at an end of a cell: what is in the text at all."""
+    gone = "" if traits.has_tab else "\t"
+    gone += "" if has_line_ends else "\n\r"
+    return "".join(
+        space for space in SPACES if space not in gone and (space.isascii() or not traits.is_ascii)
+    )
 
 
 def _stage_carefully(

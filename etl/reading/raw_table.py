@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+SPACES = " \t\n\r\u00a0\u202f"  # white space that is no part of what a cell says
+
 
 @dataclass(frozen=True)
 class Hints:
@@ -80,6 +82,9 @@ class RawTable:
         Rows that are in the file but not in ``relation``.
     open_columns
         Columns the file itself says are no closed question: metadata, embedded data, free text.
+    spaces
+        Those of :data:`SPACES` that may stand at an end of a cell; fewer where the reader saw that
+        others are not in the file.
     """
 
     relation: str
@@ -89,6 +94,7 @@ class RawTable:
     labels: Mapping[str, str] = field(default_factory=dict)
     broken: tuple[BrokenRow, ...] = ()
     open_columns: tuple[str, ...] = ()
+    spaces: str = SPACES
 
 
 @dataclass(frozen=True)

@@ -77,9 +77,9 @@ def _are_new(writer: Writer, task: Task, responses: Loaded) -> bool:
 
 def _cells(task: Task) -> list[str]:
     """Return the cells of a row that are answers, as SQL structs."""
-    nulls = task.given.mapping.nulls
+    nulls, how = task.given.mapping.nulls, task.given.conventions
     structs = [
-        answer_struct(code, column, cell_sql(Source(column), "number", nulls))
+        answer_struct(code, column, cell_sql(Source(column), "number", nulls, how))
         for column, code in task.load.items.items()
     ]
     return structs + [sql for one in task.load.choices for sql in choices_sql(one, nulls)]

@@ -147,8 +147,8 @@ def _said_sql(load: Load) -> str:
 
 def _key_sql(build: RowQuery, given: Input) -> str:
     """Name the key's texts, demand that one of them is there, and return the key."""
-    days, nulls = given.conventions.iso_days, given.mapping.nulls
-    cells = [cell_sql(Source(column), "text", nulls, days) for column in build.load.key]
+    how, nulls = given.conventions, given.mapping.nulls
+    cells = [cell_sql(Source(column), "text", nulls, how) for column in build.load.key]
     names = [build.text(cell) for cell in cells]
     blank = " AND ".join(f"{name} IS NULL" for name in names)
     columns = " and ".join(f'"{column}"' for column in build.load.key)
@@ -168,9 +168,9 @@ def _key_sql(build: RowQuery, given: Input) -> str:
 
 def _key_hash_sql(build: RowQuery, given: Input) -> str:
     """Return a hash of the key, of its two parts where the latter is a day and so has no mark."""
-    key, nulls, days = build.load.key, given.mapping.nulls, given.conventions.iso_days
-    if len(key) == 2 and key[1] in days:
-        names = (build.text(cell_sql(Source(column), "text", nulls, days)) for column in key)
+    key, nulls, how = build.load.key, given.mapping.nulls, given.conventions
+    if len(key) == 2 and key[1] in how.iso_days:
+        names = (build.text(cell_sql(Source(column), "text", nulls, how)) for column in key)
         return f"hash({', '.join(names)})"
     return "hash(source_record_id)"
 
@@ -202,7 +202,7 @@ def _picked_sql(build: RowQuery, given: Input) -> list[str]:
     if not picks or load.order is None:
         return []
     source = Source(load.order)
-    text = build.text(cell_sql(source, "moment", given.mapping.nulls))
+    text = build.text(cell_sql(source, "moment", given.mapping.nulls, given.conventions))
     order = typed_sql(text, source, "moment", given.conventions)
     window = "PARTITION BY source_record_id ORDER BY {order} {way} NULLS LAST, source_row {way}"
     return [
@@ -216,8 +216,7 @@ def _picked_sql(build: RowQuery, given: Input) -> list[str]:
 def _typed_column(build: RowQuery, given: Input, name: str, source: Source) -> str:
     kind = column_kind(build.load.entity, name)
     read_as = "text" if source.values is not None else kind
-    days = given.conventions.iso_days
-    cell = build.text(cell_sql(source, read_as, given.mapping.nulls, days))
+    cell = build.text(cell_sql(source, read_as, given.mapping.nulls, given.conventions))
     faulty = f"{cell} IS NOT NULL AND {quoted(_own(name, source))} IS NULL"
     if source.values is not None:
         if source.otherwise == "reject":

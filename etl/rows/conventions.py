@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from etl.mapping.mapping import Mapping, column_kind
+from etl.mapping.mapping import Mapping
 from etl.problems import FileProblem
 from etl.reading.raw_table import RawTable
 from etl.reading.row_staging import literal, quoted
 from etl.reading.time_zones import is_zone
+from etl.rows.look import date_columns, look, number_columns, present
 from etl.rows.parsing import Conventions
 
 _ALONE = "0"  # place of a file that is read alone
 _SHARE = 99  # so many times more rows must speak for a decision than against it
-ISO_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _DAY_PARTS = "^[ \t]*([0-9]{1,2})[./-]([0-9]{1,2})[./-][0-9]{4}"
 _SIGN = "^[ \t]*[+-]?"
 _ONE_COMMA_GROUP = f"{_SIGN}[1-9][0-9]{{0,2}},[0-9]{{3}}[ \t]*$"
@@ -86,11 +86,11 @@ def decide_by_file(
     FileProblem
         As for a file alone, for the first of which it is true.
     """
-    days, marked = _look(staging, table, mapping)
+    seen = look(staging, table, mapping)
     files = range(len(paths))
     orders = dict.fromkeys(files, mapping.date_order or "ymd")
     is_open = mapping.date_order is None
-    others = [name for name in date_columns(mapping) if name not in days] if is_open else []
+    others = [name for name in date_columns(mapping) if name not in seen.days] if is_open else []
     foreign = _foreign(staging, table, others)
     if foreign:
         evidence = _evidence_by_file(staging, table, foreign, mapping.nulls, file)
@@ -98,58 +98,16 @@ def decide_by_file(
             if one.order is None:
                 raise _ambiguous_dates(paths[number], one)
             orders[number] = one.order
-    usual = "." if _present(table, _number_columns(mapping)) else table.details.get("decimal", ".")
+    usual = "." if present(table, number_columns(mapping)) else table.details.get("decimal", ".")
     decimals = dict.fromkeys(files, mapping.decimal or usual)
-    if marked:
-        decimals |= _decimals(staging, table, marked, paths, file)
+    if seen.marked:
+        decimals |= _decimals(staging, table, seen.marked, paths, file)
     zone = mapping.time_zone or table.details.get("time_zone") or "UTC"
     zone = zone if is_zone(zone) else "UTC"
-    return [Conventions(orders[n], decimals[n], zone, days) for n in files]
-
-
-def _look(staging: Any, table: RawTable, mapping: Mapping) -> tuple[frozenset[str], list[str]]:
-    """Look cheaply at all cells that are dates or numbers.
-
-    Returns
-    -------
-    tuple
-        Columns whose cells are all blank or plain ISO days; and columns with numbers that have a
-        comma or a point, where the mapping does not say what it means.
-    """
-    days = _present(table, _columns(mapping, ("date",)))
-    moments = [name for name in _present(table, date_columns(mapping)) if name not in days]
-    numbers = [] if mapping.decimal else _present(table, _number_columns(mapping))
-    are_days, has_mark = (
-        "bool_and(regexp_full_match({0}, '{1}'))",
-        "{0} LIKE '%,%' OR {0} LIKE '%.%'",
-    )
-    # The same days come again and again; moments hardly do, and are not worth gathering.
-    gathered = [
-        f"(SELECT {are_days.format(n, ISO_DAY)} FROM (SELECT DISTINCT {n} FROM {table.relation}))"
-        for n in map(quoted, days)
+    return [
+        Conventions(orders[n], decimals[n], zone, seen.days, seen.digits, table.spaces)
+        for n in files
     ]
-    asked = [are_days.format(quoted(n), ISO_DAY) for n in moments]
-    asked += [f"count(*) FILTER ({has_mark.format(quoted(n))})" for n in numbers]
-    found = _ask(staging, gathered) + _ask(staging, asked, f"FROM {table.relation}")
-    dates = [*days, *moments]
-    plain, marked = found[: len(dates)], found[len(dates) :]
-    return (
-        frozenset(name for name, is_plain in zip(dates, plain, strict=True) if is_plain),
-        [name for name, count in zip(numbers, marked, strict=True) if count],
-    )
-
-
-def _ask(staging: Any, asked: Sequence[str], of: str = "") -> tuple[Any, ...]:
-    return tuple(staging.rows(f"SELECT {', '.join(asked)} {of}")[0]) if asked else ()
-
-
-def _present(table: RawTable, columns: Sequence[str]) -> list[str]:
-    return [column for column in columns if column in table.columns]
-
-
-def date_columns(mapping: Mapping) -> list[str]:
-    """Return the columns read as dates whose order the mapping leaves open."""
-    return _columns(mapping, ("date", "moment"))
 
 
 def date_evidence(
@@ -167,7 +125,7 @@ def _foreign(staging: Any, table: RawTable, columns: Sequence[str]) -> list[str]
 
     Told at a glance: 9/13/2026 has a slash where ISO has one, too, but also before it.
     """
-    names, marks = _present(table, columns), "'-', '/'"
+    names, marks = present(table, columns), "'-', '/'"
     if not names:
         return []
     asked = [
@@ -248,24 +206,6 @@ def _winner(first: str, for_first: int, second: str, for_second: int) -> str | N
     if for_first >= _SHARE * for_second:
         return first
     return second if for_second >= _SHARE * for_first else None
-
-
-def _number_columns(mapping: Mapping) -> list[str]:
-    items = (column for load in mapping.loads for column in load.items)
-    return list(dict.fromkeys([*_columns(mapping, ("number", "integer")), *items]))
-
-
-def _columns(mapping: Mapping, kinds: Iterable[str]) -> list[str]:
-    found: dict[str, None] = {}
-    for load in mapping.loads:
-        for name, source in load.columns.items():
-            kind = "date" if source.cast == "year" else column_kind(load.entity, name)
-            is_settled = source.date_order if kind in ("date", "moment") else source.decimal
-            if source.column and kind in kinds and not is_settled:
-                found[source.column] = None
-                if source.instead:
-                    found[source.instead.column] = None
-    return list(found)
 
 
 def _ambiguous_dates(path: Path, evidence: DateEvidence) -> FileProblem:

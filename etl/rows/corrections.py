@@ -16,7 +16,7 @@ from pathlib import Path
 from etl.mapping.toml_node import Node, read_toml
 from etl.people.identity import Provenance
 from etl.problems import FileProblem, did_you_mean
-from etl.reading.raw_table import RawTable
+from etl.reading.raw_table import SPACES, RawTable
 from etl.reading.row_staging import literal, quoted, tidy_name
 from warehouse.engine import Staging, Writer
 from warehouse.tables import correction_applied
@@ -161,7 +161,7 @@ def _apply(
             "corrections",
         ),
     )
-    return replace(raw, relation=_mended(staging, raw, one, condition))
+    return replace(raw, relation=_mended(staging, raw, one, condition), spaces=SPACES)
 
 
 def _mended(staging: Staging, raw: RawTable, one: Correction, condition: str) -> str:

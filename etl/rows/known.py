@@ -6,6 +6,8 @@ its keys. Where keys end with a day, the stored rows of other days need not be l
 
 from __future__ import annotations
 
+import datetime as dt
+
 import sqlalchemy as sa
 
 from etl.mapping.mapping import Load, Source
@@ -29,14 +31,12 @@ def stored_alike(writer: Writer, given: Input, load: Load, rules: EntityRules) -
     source = load.columns.get(rules.key_day)
     if source is None or source != Source(load.key[-1]):
         return ANY
-    is_iso = load.key[-1] in given.conventions.iso_days
-    if not is_iso or _is_read_otherwise(writer, given, rules):
+    span = given.conventions.iso_days.get(load.key[-1])
+    if span is None or _is_read_otherwise(writer, given, rules):
         return ANY
-    day = quoted(load.key[-1])
-    cast = f"try_cast({day} AS DATE)"  # a day that is none is set aside later
-    days = f"SELECT DISTINCT {day} FROM {given.raw.relation}"  # few, and dear to read
-    first, last = writer.staging.rows(f"SELECT min({cast}), max({cast}) FROM ({days})")[0]
-    if first is None:
+    try:
+        first, last = (dt.date.fromisoformat(day or "") for day in span)
+    except ValueError:  # no days at all, or some that no calendar has
         return ANY
     column = quoted(rules.key_day)
     return f"{column} BETWEEN CAST('{first}' AS DATE) AND CAST('{last}' AS DATE)"

@@ -6,14 +6,13 @@ forms only where that fails.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from etl.mapping.mapping import Scale, Source
+from etl.reading.raw_table import SPACES
 from etl.reading.row_staging import literal, quoted
 
-_PLAIN_SPACES, _WIDE_SPACES = " \t\n\r", "\u00a0\u202f"
-_SPACES = _PLAIN_SPACES + _WIDE_SPACES
 _TRUE = ("true", "yes", "y", "t", "1", "1.0", "on", "ja", "wahr", "oui", "vrai")
 _FALSE = ("false", "no", "n", "f", "0", "0.0", "off", "nein", "falsch", "non", "faux")
 _NO_DAY = (  # open ends and stand-ins for unknown, in any order of day and month
@@ -27,6 +26,8 @@ _ISO_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _ZONED_DAY = f"^({_ISO_DAY}){_ZONE}"
 _CLOCKS = ("%I:%M:%S %p", "%I:%M %p")
 _NAMED_MONTHS = ("%d-%b-%Y", "%d-%B-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y")
+
+Days = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True)
@@ -43,26 +44,39 @@ class Conventions:
         IANA name; moments without an offset are in it.
     iso_days
         Columns of the file in which every cell is blank or a day such as 2026-03-31, which spares
-        looking for all other ways to write one.
+        looking for all other ways to write one; each with its first and last day as they are
+        written, None without any.
+    digits
+        Columns in which every cell is blank or a whole number as the engine writes it.
+    spaces
+        White space that may stand at an end of a cell; see :class:`etl.reading.raw_table.RawTable`.
     """
 
     date_order: str = "ymd"
     decimal: str = "."
     time_zone: str = "UTC"
-    iso_days: frozenset[str] = frozenset()
+    iso_days: Mapping[str, Days] = field(default_factory=dict, hash=False)
+    digits: frozenset[str] = frozenset()
+    spaces: str = SPACES
 
     def of(self, source: Source) -> Conventions:
         """Return the conventions of a column that declares its own."""
-        return Conventions(
-            source.date_order or self.date_order,
-            source.decimal or self.decimal,
-            source.time_zone or self.time_zone,
-            self.iso_days,
+        return replace(
+            self,
+            date_order=source.date_order or self.date_order,
+            decimal=source.decimal or self.decimal,
+            time_zone=source.time_zone or self.time_zone,
         )
 
 
+_UNKNOWN = Conventions()
+
+
 def cell_sql(
-    source: Source, kind: str, nulls: Sequence[str] = (), iso_days: Collection[str] = ()
+    source: Source,
+    kind: str,
+    nulls: Sequence[str] = (),
+    conventions: Conventions = _UNKNOWN,
 ) -> str:
     """Return the cell as trimmed text, or the constant.
 
@@ -76,19 +90,19 @@ def cell_sql(
         Where the values come from; its columns are written as SQL identifiers.
     kind
         text, date, moment, flag, integer or number: see :func:`etl.mapping.mapping.column_kind`.
-    iso_days
-        Columns in which every cell is blank or a plain ISO day, so that none needs trimming.
+    conventions
+        Of the file: cells known to need no trimming, or less, are not looked at in vain.
     """
     is_day = kind in ("date", "moment") or source.cast == "year"
     if source.column is None:
         text = literal(source.value) if source.value else "NULL::VARCHAR"
     else:
-        text = _trimmed_sql(source.column, nulls, is_day, is_iso=source.column in iso_days)
+        text = _trimmed_sql(source.column, nulls, conventions, is_day)
     if source.followed_by:
-        more = _trimmed_sql(source.followed_by, nulls)
+        more = _trimmed_sql(source.followed_by, nulls, conventions)
         text = f"nullif(concat_ws(' ', {text}, {more}), '')"
     if source.instead:
-        other = _trimmed_sql(source.instead.column, nulls, is_day)
+        other = _trimmed_sql(source.instead.column, nulls, conventions, is_day)
         text = f"(CASE WHEN {where_sql(source.instead.where)} THEN {other} ELSE {text} END)"
     if source.cast == "integer_text":
         text = f"regexp_replace({text}, '^([+-]?[0-9]+)[.,]0+$', '\\1')"
@@ -108,15 +122,18 @@ def where_sql(where: Mapping[str, Sequence[str]]) -> str:
 
 
 def _trimmed_sql(
-    column: str, nulls: Sequence[str] = (), is_day: bool = False, is_iso: bool = False
+    column: str,
+    nulls: Sequence[str] = (),
+    conventions: Conventions = _UNKNOWN,
+    is_day: bool = False,
 ) -> str:
     """Return the trimmed cell, NULL where it says nothing."""
-    name = quoted(column)
-    if is_iso:
-        text, no_day = name, f"{name} IN ({_NO_ISO_DAY})"
-    else:
-        text = f"CASE WHEN {_is_spaced(name)} THEN {_trim(name)} ELSE {name} END"
-        no_day = f"regexp_matches({name}, '{_NO_DAY}')"
+    name, is_iso = quoted(column), column in conventions.iso_days
+    text = name
+    if not is_iso and column not in conventions.digits:
+        is_spaced = _is_spaced(name, conventions.spaces)
+        text = f"CASE WHEN {is_spaced} THEN {_trim(name)} ELSE {name} END"
+    no_day = f"{name} IN ({_NO_ISO_DAY})" if is_iso else f"regexp_matches({name}, '{_NO_DAY}')"
     if nulls:
         words = ", ".join(literal(word) for word in nulls)
         text = f"CASE WHEN ({text}) IN ({words}) THEN NULL ELSE {text} END"
@@ -124,19 +141,23 @@ def _trimmed_sql(
 
 
 def _trim(name: str) -> str:
-    return f"nullif(trim({name}, {literal(_SPACES)}), '')"
+    return f"nullif(trim({name}, {literal(SPACES)}), '')"
 
 
-def _is_spaced(name: str) -> str:
+def _is_spaced(name: str, spaces: str) -> str:
     """Return the condition that a cell is empty or has space around it.
 
     Trimming costs several times what looking at both ends does, and few cells need it. What sorts
     before "!" is empty or begins with a space or a control character.
     """
-    ends = [f"{name} LIKE {literal('%' + space)}" for space in _PLAIN_SPACES]
-    wide = (f"{name} LIKE '{space}%' OR {name} LIKE '%{space}'" for space in _WIDE_SPACES)
-    rare = f"(strlen({name}) <> length({name}) AND ({' OR '.join(wide)}))"
-    return " OR ".join([f"{name} < '!'", *ends, rare])
+    ends = [f"{name} LIKE {literal('%' + space)}" for space in spaces if space.isascii()]
+    wide = [
+        f"{name} LIKE '{space}%' OR {name} LIKE '%{space}'"
+        for space in spaces
+        if not space.isascii()
+    ]
+    rare = [f"(strlen({name}) <> length({name}) AND ({' OR '.join(wide)}))"] if wide else []
+    return " OR ".join([f"{name} < '!'", *ends, *rare])
 
 
 def typed_sql(cell: str, source: Source, kind: str, conventions: Conventions) -> str:
@@ -159,6 +180,8 @@ def typed_sql(cell: str, source: Source, kind: str, conventions: Conventions) ->
         return f"year({_local_sql(cell, own.date_order)})::INTEGER"
     if kind == "date" and source.is_bare and source.column in own.iso_days:
         return f"try_cast({cell} AS DATE)"
+    if kind == "integer" and source.is_bare and source.column in own.digits:
+        return f"try_cast({cell} AS INTEGER)"
     readers = {
         "date": lambda: f"{_local_sql(cell, own.date_order)}::DATE",
         "moment": lambda: _moment_sql(cell, own),

@@ -15,6 +15,8 @@ from etl.rows.parsing import is_digits
 from etl.sources.surveys import MISSING
 from warehouse.engine import Staging
 
+_DEALT_OUT = 500_000  # rows of which every thread of a usual machine gets some
+
 
 def plain_answers_sql(staging: Staging, task: Task, responses: Loaded, scales: str) -> str | None:
     """Return the query of the answers, None where some of them need to be judged one by one.
@@ -73,14 +75,23 @@ def _fits(
 
 
 def _unpivoted_sql(task: Task, responses: Loaded) -> str:
-    codes = ", ".join(literal(code) for code in task.load.items.values())
-    cells = ", ".join(f"r.{quoted(column)}" for column in task.load.items)
-    asked = (
-        "SELECT q.response_id, q.source_row, q.source_record_id AS record_id, "
+    """Return the query of the answers, a row for every cell."""
+    cells = {f"cell_{n}": quoted(column) for n, column in enumerate(task.load.items)}
+    # The engine deals out rows to its threads by the hundred thousand, and a survey has fewer, with
+    # millions of answers. A pass that looks for rows there twice, of which there are none, has them
+    # dealt out anew.
+    again = "DISTINCT" if responses.rows < _DEALT_OUT else ""
+    joined = (
+        f"SELECT {again} q.response_id, q.source_row, q.source_record_id AS record_id, "
         "coalesce(q.is_finished, true) AS is_finished, "
-        f"unnest([{codes}]) AS item_code, unnest([{cells}]) AS raw_text "
+        f"{', '.join(f'r.{column} AS {name}' for name, column in cells.items())} "
         f"FROM {responses.relation} q JOIN {task.given.raw.relation} r "
         "ON r.source_row = q.source_row"
+    )
+    codes = ", ".join(literal(code) for code in task.load.items.values())
+    asked = (
+        "SELECT response_id, source_row, record_id, is_finished, "
+        f"unnest([{codes}]) AS item_code, unnest([{', '.join(cells)}]) AS raw_text FROM ({joined})"
     )
     return (
         "SELECT response_id, item_code, raw_text, try_cast(raw_text AS INTEGER)::DOUBLE AS number, "

@@ -99,3 +99,31 @@ def test_the_zone_of_the_mapping_wins(staging: Staging, file: Write) -> None:
     path = file(days("2026-01-01"))
     assert decided(staging, path).time_zone == "UTC"
     assert decided(staging, path, time_zone="Europe/Berlin").time_zone == "Europe/Berlin"
+
+
+@pytest.mark.parametrize(
+    ("cells", "are_digits"),
+    [
+        (("1", "12", "", "-3"), True),
+        (("1", "07"), False),
+        (("1", " 2"), False),
+        (("1", "two"), False),
+        (("1", "2.0"), False),
+        (("1", "3000000000"), False),
+        (("", ""), True),
+    ],
+)
+def test_a_column_of_whole_numbers_is_told_from_all_rows(
+    staging: Staging, file: Write, cells: tuple[str, ...], are_digits: bool
+) -> None:
+    columns = {"planned_minutes": Source("Minutes"), "planned_start_at": Source("Start")}
+    mapping = Mapping("m", "0", "s", (Load("session", ("Start",), columns),))
+    path = file("Start;Minutes\n" + "".join(f"2026-01-01 08:00;{cell}\n" for cell in cells))
+    found = decide_conventions(staging, read(path, staging), mapping, path)
+    assert found.digits == (frozenset({"Minutes"}) if are_digits else frozenset())
+
+
+def test_the_first_and_last_of_plain_days_are_told(staging: Staging, file: Write) -> None:
+    plain = decided(staging, file(days("2026-03-05", "", "2025-12-31")))
+    assert plain.iso_days == {"Day": ("2025-12-31", "2026-03-05")}
+    assert decided(staging, file(days("2026-03-05", "25.3.2026"))).iso_days == {}

@@ -52,6 +52,16 @@ def test_a_cell_loses_the_space_around_it_and_no_other(texts: list[str | None]) 
 
 
 @settings(deadline=None)
+@given(cells)
+def test_a_cell_is_trimmed_the_same_where_the_reader_knows_which_space_the_file_has(
+    texts: list[str | None],
+) -> None:
+    inside = "".join(space for space in SPACES if any(space in (text or "") for text in texts))
+    known = Conventions(spaces=inside)
+    assert read(cell_sql(X, "text", NULLS, known), texts) == read(cell_sql(X, "text", NULLS), texts)
+
+
+@settings(deadline=None)
 @given(st.lists(digits | integers, min_size=1), st.sampled_from([".", ","]))
 def test_whole_numbers_read_the_short_way_are_numbers_like_any(
     texts: list[str], decimal: str
@@ -78,4 +88,5 @@ def test_whole_numbers_read_the_short_way_are_numbers_like_any(
 )
 def test_a_column_of_plain_days_is_read_as_any_other(texts: list[str | None], kind: str) -> None:
     general = read(cell_sql(X, kind, NULLS), texts)
-    assert read(cell_sql(X, kind, NULLS, frozenset({"x"})), texts) == general
+    plain = Conventions(iso_days={"x": (None, None)})
+    assert read(cell_sql(X, kind, NULLS, plain), texts) == general
