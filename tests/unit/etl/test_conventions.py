@@ -116,11 +116,11 @@ def test_the_zone_of_the_mapping_wins(staging: Staging, file: Write) -> None:
 def test_a_column_of_whole_numbers_is_told_from_all_rows(
     staging: Staging, file: Write, cells: tuple[str, ...], are_digits: bool
 ) -> None:
-    columns = {"planned_minutes": Source("Minutes"), "planned_start_at": Source("Start")}
-    mapping = Mapping("m", "0", "s", (Load("session", ("Start",), columns),))
-    path = file("Start;Minutes\n" + "".join(f"2026-01-01 08:00;{cell}\n" for cell in cells))
+    columns = {"recorded_on": Source("Day"), "level": Source("Level")}
+    mapping = Mapping("m", "0", "s", (Load("worker_record", ("Day",), columns),))
+    path = file("Day;Level\n" + "".join(f"2026-01-01;{cell}\n" for cell in cells))
     found = decide_conventions(staging, read(path, staging), mapping, path)
-    assert found.digits == (frozenset({"Minutes"}) if are_digits else frozenset())
+    assert found.digits == (frozenset({"Level"}) if are_digits else frozenset())
 
 
 def test_the_first_and_last_of_plain_days_are_told(staging: Staging, file: Write) -> None:
