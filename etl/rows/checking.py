@@ -167,12 +167,17 @@ def _key_sql(build: RowQuery, given: Input) -> str:
 
 
 def _key_hash_sql(build: RowQuery, given: Input) -> str:
-    """Return a hash of the key, of its two parts where the latter is a day and so has no mark."""
+    """Return a hash of the key, of its two parts where the latter is a day and so has no mark.
+
+    Where the file has but one day, that tells no keys apart.
+    """
     key, nulls, how = build.load.key, given.mapping.nulls, given.conventions
-    if len(key) == 2 and key[1] in how.iso_days:
-        names = (build.text(cell_sql(Source(column), "text", nulls, how)) for column in key)
-        return f"hash({', '.join(names)})"
-    return "hash(source_record_id)"
+    span = how.iso_days.get(key[-1])
+    if len(key) != 2 or span is None:
+        return "hash(source_record_id)"
+    telling = key[:1] if span[0] is not None and span[0] == span[1] else key
+    names = (build.text(cell_sql(Source(column), "text", nulls, how)) for column in telling)
+    return f"hash({', '.join(names)})"
 
 
 def _typed_columns(build: RowQuery, given: Input) -> list[str]:
