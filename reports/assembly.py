@@ -91,6 +91,8 @@ def _tables(
         warehouse, known.momentum, board, as_of=as_of, minimum_group=minimum_group
     )
     ledger, fact_rows = beside.loads.result()
+    # Whatever waits for nobody comes before what may have to wait.
+    moved, sources = flow(known.pairs, minimum_group=minimum_group), figure_sources()
     analyses = beside.analyses()
     answers = beside.answers.result()
     cells = together([with_answers(counted, answers), carried.cells])
@@ -101,14 +103,14 @@ def _tables(
         "metric_change": change_rows(),
         "metric_cell": _without_empty(cells, "reason", "bound"),
         "backtest": risk.backtest,
-        "flow": flow(known.pairs, minimum_group=minimum_group),
+        "flow": moved,
         "pair_board": board,
         **about_pairs,
         **people,
         "load_summary": ledger.loads,
         "rejected": ledger.rejected,
         "refused": ledger.refused,
-        "figure_source": figure_sources(),
+        "figure_source": sources,
         "fact_rows": fact_rows,
         "fact_digest": beside.digests.result(),
         "survey_audit": audit_rows(answers.blocks, minimum_group=minimum_group),

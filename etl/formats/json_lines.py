@@ -10,7 +10,13 @@ from typing import Any
 from etl.problems import FileProblem
 from etl.reading.json_text import JsonRow, listing, rows_of_array, rows_of_lines
 from etl.reading.raw_table import BrokenRow, Hints, RawTable
-from etl.reading.row_staging import RowBuffer, check_width, name_columns, tidy_header
+from etl.reading.row_staging import (
+    RowBuffer,
+    called_by_place,
+    check_width,
+    name_columns,
+    tidy_header,
+)
 from etl.reading.sample import Sample
 from etl.reading.text_traits import TextTraits, peek, read_traits
 
@@ -36,7 +42,7 @@ def read_header(path: Path, hints: Hints) -> tuple[str, ...]:
     FileProblem
         wrong_file, empty_file, unreadable_bytes, too_large, doubled_column.
     """
-    return tuple(tidy_header(path, _keys(path, hints)))
+    return called_by_place(tidy_header(path, _keys(path, hints)))
 
 
 def read(path: Path, staging: Any, hints: Hints) -> RawTable:
@@ -48,7 +54,7 @@ def read(path: Path, staging: Any, hints: Hints) -> RawTable:
         wrong_file, empty_file, unreadable_bytes, too_large, doubled_column.
     """
     keys = _keys(path, hints)
-    names = [name or f"column_{n}" for n, name in enumerate(tidy_header(path, keys), 1)]
+    names = called_by_place(tidy_header(path, keys))
     buffer, broken = RowBuffer(len(keys)), list[BrokenRow]()
     traits = read_traits(path, hints.encoding)
     for row in _rows(path, hints, traits):

@@ -86,7 +86,11 @@ def read_calendars(text: str, load_day: dt.date | None) -> Found:
         The text is no calendar.
     """
     found = Found()
-    for calendar in Calendar.from_ical(text, multiple=True):
+    try:
+        calendars = Calendar.from_ical(text, multiple=True)
+    except (AttributeError, TypeError, LookupError) as error:  # a parameter twice, and the like
+        raise ValueError(f"no calendar: {error}") from error
+    for calendar in calendars:
         if calendar.name == "VCALENDAR":
             _read_calendar(calendar, load_day or _last_day(calendar), found)
     found.occurrences.sort(key=lambda one: (one.occurrence, one.uid))

@@ -20,12 +20,18 @@ from typing import Any
 from etl.problems import FileProblem
 from etl.reading.csv_text import Dialect, first_records, sniff, split_leniently, split_strictly
 from etl.reading.raw_table import SPACES, BrokenRow, Layout, RawTable
-from etl.reading.row_staging import RowBuffer, literal, name_columns, tidy_header
-from etl.reading.text_traits import HEAD, TextTraits, decoded, peek, read_traits
+from etl.reading.row_staging import (
+    RowBuffer,
+    called_by_place,
+    literal,
+    name_columns,
+    tidy_header,
+)
+from etl.reading.text_traits import TextTraits, decoded, peek, read_traits
 
 _ADDRESS = re.compile(r"\b\d{1,3}(\.\d{1,3}){3}\b|\b[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){3,7}\b")
 _SAMPLES = (1 << 18, 1 << 24)  # characters; the longer where the header is not over by then
-_PEEKS = (HEAD, 1 << 24)  # bytes, likewise
+_LONGEST = 4  # bytes of a character
 
 
 @dataclass(frozen=True)
@@ -72,14 +78,17 @@ def look_at(path: Path, encoding: str | None, header_records: int) -> CsvText:
 def peek_header(path: Path, encoding: str | None, header_records: int) -> list[list[str]]:
     """Return the first records, seen from the beginning of the file alone.
 
+    It is the beginning that :func:`look_at` goes by, so that both find the same.
+
     Raises
     ------
     FileProblem
         empty_file.
     """
-    for length in _PEEKS:
-        is_whole = path.stat().st_size <= length
-        found = records_in(peek(path, encoding, length), header_records + 1, is_whole=is_whole)
+    for length in _SAMPLES:
+        head = peek(path, encoding, _LONGEST * length)
+        is_whole = path.stat().st_size <= _LONGEST * length and len(head) < length
+        found = records_in(head[:length], header_records + 1, is_whole=is_whole)
         if len(found) > header_records or is_whole:
             break
     if not found:
@@ -260,7 +269,7 @@ def _fit(record: list[str], width: int, needed: int) -> list[str] | None:
 
 
 def _broken(record: list[str], number: int, header: list[str], layout: Layout) -> BrokenRow:
-    labels = [name or f"column_{n}" for n, name in enumerate(header, 1)]
+    labels = called_by_place(header)
     cells = [_ADDRESS.sub("(dropped)", c) if layout.dropped else c for c in record]
     row: dict[str, object] = {
         label: cell

@@ -79,8 +79,8 @@ class RowBuffer:
 
 
 def tidy_name(cell: str) -> str:
-    """Return a header cell without outer white space and with single spaces inside."""
-    name = " ".join(cell.replace("\ufeff", "").split())
+    """Return a header cell as a name can be: no outer white space, single spaces inside, no NUL."""
+    name = " ".join(cell.replace("\ufeff", "").replace("\0", "").split())
     return f"{name} (file)" if name.lower() == _RESERVED else name
 
 
@@ -132,6 +132,18 @@ def unique_names(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def called_by_place(names: Sequence[str]) -> tuple[str, ...]:
+    """Return names of which blank ones say their place, by a name no other column has."""
+    own = {name.lower() for name in names}
+    found = []
+    for place, name in enumerate(names, 1):
+        label = name or f"column_{place}"
+        while not name and label in own:
+            label += " (no name)"
+        found.append(label)
+    return tuple(found)
+
+
 def check_width(path: Path, columns: int) -> None:
     """Refuse a table of more columns than any export has.
 
@@ -169,7 +181,8 @@ def name_columns(
         counts = ", ".join(f"count(c{n})" for n in unnamed)
         found = staging.rows(f"SELECT {counts} FROM {table}")[0]
         filled = {n for n, count in zip(unnamed, found, strict=True) if count}
-    labels = {n: names[n] or f"column_{n + 1}" for n in kept if names[n] or n in filled}
+    called = called_by_place(names)
+    labels = {n: called[n] for n in kept if names[n] or n in filled}
     pairs = [f"c{n} AS {quoted(label)}" for n, label in labels.items()]
     relation = staging.view(f"SELECT {', '.join([_RESERVED, *pairs])} FROM {table}", "rows")
     return relation, tuple(labels.values())

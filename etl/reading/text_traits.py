@@ -114,7 +114,7 @@ def peek(path: Path, encoding: str | None = None, length: int = HEAD) -> str:
     """Return the beginning of a text, enough to recognize it by; the rest is not looked at."""
     head = read_head(path, length)
     bom, found = next(((b, e) for b, e in _BOMS if head.startswith(b)), (b"", None))
-    name = found or encoding or _wide_encoding(head)
+    name = found or encoding or _wide_encoding(head[:HEAD])
     if name is None:
         try:
             is_whole = path.stat().st_size <= length

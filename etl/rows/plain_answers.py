@@ -15,7 +15,7 @@ from etl.rows.parsing import is_digits
 from etl.sources.surveys import MISSING
 from warehouse.engine import Staging
 
-_DEALT_OUT = 500_000  # rows of which every thread of a usual machine gets some
+_DEALT_OUT = 250_000  # rows of a file; with more of them threads have enough to do
 
 
 def plain_answers_sql(staging: Staging, task: Task, responses: Loaded, scales: str) -> str | None:

@@ -78,7 +78,10 @@ class Staging:
             beside.execute(f"ATTACH ':memory:' AS {database}")
             self._intakes.append(database)
             beside.execute(f"CREATE TABLE {name} AS {select_sql}")
-        except duckdb.Error:
+        except (
+            duckdb.Error,
+            UnicodeDecodeError,
+        ):  # the latter in place of a message that is no text
             return None
         finally:
             beside.close()

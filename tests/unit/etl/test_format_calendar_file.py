@@ -191,6 +191,13 @@ def test_one_broken_series_does_not_keep_others_out(staging: Staging, file: Writ
     assert {row[0] for row in staging.rows(f"SELECT uid FROM {table.relation}")} >= {"u1"}
 
 
+def test_a_zone_named_twice_is_no_calendar(staging: Staging, file: Write) -> None:
+    path = file(calendar(event(WEEKLY), more="DTSTART;TZID=Europe/Berlin,UTC:20260105T100000\n"))
+    with pytest.raises(FileProblem, match="cannot be read as one") as found:
+        read(path, staging, HINTS)
+    assert found.value.code == "wrong_file"
+
+
 def test_without_a_load_the_last_day_of_the_file_bounds_a_series(
     staging: Staging, file: Write
 ) -> None:

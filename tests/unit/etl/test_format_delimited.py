@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from etl.formats import RawTable, read, recognize
+from etl.formats import RawTable, read, read_header, recognize
 from etl.problems import FileProblem
 from etl.reading import csv_staging
 from etl.reading.csv_text import split_leniently
@@ -210,7 +210,8 @@ def test_the_extension_is_not_asked(file: Write) -> None:
     assert recognize(file("a,b\n1,2\n", "table.xlsx")) == "delimited"
 
 
-cells = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=8)
+# many control characters would make it no text
+cells = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=8)
 tables = st.integers(2, 4).flatmap(
     lambda width: st.lists(
         st.lists(
@@ -300,6 +301,32 @@ def test_a_blank_line_is_no_row_where_there_is_one_column(staging: Staging, file
         found = rows(staging, read(file(content), staging))
         assert [row for row in found if row[1]] == [(2, "1"), (4, "2")]
     assert [row[0] for row in found] == [2, 3, 4]
+
+
+@pytest.mark.parametrize("length", [8_000, 8_001, 8_002])
+def test_a_long_row_that_does_not_fit_is_broken_whatever_the_engine_says_of_it(
+    staging: Staging, file: Write, length: int
+) -> None:
+    table = read(file("a,b\n1,2\n" + "x" * (length % 3) + "\u20ac" * length + ",3,4\n"), staging)
+    assert rows(staging, table) == [(2, "1", "2")]
+    assert [row.source_row for row in table.broken] == [3]
+
+
+def test_the_header_is_told_from_the_same_beginning_as_the_rows(
+    staging: Staging, file: Write
+) -> None:
+    # records so long that tabs fit the first of them, semicolons all others
+    cell = "x" * 20_000
+    path = file("a\tb;c\n" + f"{cell}\t1\n" * 2 + f"{cell};1\n" * 7)
+    assert read_header(path)[1] == read(path, staging).columns
+
+
+def test_a_column_without_a_name_is_never_called_like_another(
+    staging: Staging, file: Write
+) -> None:
+    table = read(file("Column_2,,c\n1,2,3\n"), staging)
+    assert table.columns == ("Column_2", "column_2 (no name)", "c")
+    assert rows(staging, table) == [(2, "1", "2", "3")]
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))

@@ -159,3 +159,12 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     except NotAnObject:
         return
     assert set(found) == set(json.loads(text[:end], strict=False))
+
+
+def test_a_blank_key_is_called_by_its_place_and_never_like_another(
+    file: Write, staging: Staging
+) -> None:
+    path = file('{"":1,"Column_1":2,"b\\u0000c":3}\n', "people.jsonl")
+    assert read(path, staging).columns == ("column_1 (no name)", "Column_1", "bc")
+    assert read_header(path)[1] == ("column_1 (no name)", "Column_1", "bc")
+    assert rows(staging, path) == [(1, "1", "2", "3")]
