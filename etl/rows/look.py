@@ -44,11 +44,16 @@ def look(staging: Any, table: RawTable, mapping: Mapping) -> Seen:
     integers = [n for n in present(table, _columns(mapping, ("integer",))) if n not in days]
     numbers = [] if mapping.decimal else present(table, number_columns(mapping))
     others = [name for name in numbers if name not in integers]
+    few = dict.fromkeys(days, _SPAN) | dict.fromkeys(integers, _DIGITS)
+    many = dict.fromkeys(moments, _ARE_DAYS) | dict.fromkeys(others, _MARKED)
+    rows = table.relation
     # The same days and levels come again and again; moments hardly do, and are not worth gathering.
-    told = _ask_distinct(
-        staging, table, dict.fromkeys(days, _SPAN) | dict.fromkeys(integers, _DIGITS)
-    )
-    told |= _ask(staging, table, dict.fromkeys(moments, _ARE_DAYS) | dict.fromkeys(others, _MARKED))
+    of_different = {
+        name: f"(SELECT {_row(name, asked)} FROM (SELECT DISTINCT {quoted(name)} FROM {rows}))"
+        for name, asked in few.items()
+    }
+    of_all = {name: _row(name, asked) for name, asked in many.items()}
+    told = _answers(staging, of_different) | _answers(staging, of_all, f"FROM {rows}")
     spans = {name: (told[name][1], told[name][2]) for name in days if told[name][0]}
     spans |= {name: (None, None) for name in moments if told[name][0]}
     return Seen(
@@ -58,29 +63,16 @@ def look(staging: Any, table: RawTable, mapping: Mapping) -> Seen:
     )
 
 
-def _ask_distinct(
-    staging: Any, table: RawTable, asked: dict[str, str]
-) -> dict[str, tuple[Any, ...]]:
-    """Return what is asked of the different cells of each column."""
-    if not asked:
-        return {}
-    questions = (
-        f"(SELECT row({question.format(name)}) FROM (SELECT DISTINCT {name} FROM {table.relation}))"
-        for name, question in zip(map(quoted, asked), asked.values(), strict=True)
-    )
-    found = staging.rows(f"SELECT {', '.join(questions)}")[0]
-    return dict(zip(asked, found, strict=True))
+def _row(name: str, asked: str) -> str:
+    """Return what is asked of a column as one value."""
+    return f"row({asked.format(quoted(name))})"
 
 
-def _ask(staging: Any, table: RawTable, asked: dict[str, str]) -> dict[str, tuple[Any, ...]]:
-    """Return what is asked of all cells of each column."""
+def _answers(staging: Any, asked: dict[str, str], of: str = "") -> dict[str, tuple[Any, ...]]:
+    """Return the answers to one question per column."""
     if not asked:
         return {}
-    questions = (
-        f"row({question.format(name)})"
-        for name, question in zip(map(quoted, asked), asked.values(), strict=True)
-    )
-    found = staging.rows(f"SELECT {', '.join(questions)} FROM {table.relation}")[0]
+    found = staging.rows(f"SELECT {', '.join(asked.values())} {of}")[0]
     return dict(zip(asked, found, strict=True))
 
 

@@ -78,10 +78,7 @@ class Staging:
             beside.execute(f"ATTACH ':memory:' AS {database}")
             self._intakes.append(database)
             beside.execute(f"CREATE TABLE {name} AS {select_sql}")
-        except (
-            duckdb.Error,
-            UnicodeDecodeError,
-        ):  # the latter in place of a message that is no text
+        except (duckdb.Error, UnicodeDecodeError):  # a message may quote bytes that are no text
             return None
         finally:
             beside.close()
