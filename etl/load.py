@@ -1,4 +1,4 @@
-"""Load exported files into the warehouse, each in a transaction of its own."""
+"""Load exported files into the warehouse, each whole or not at all."""
 
 from __future__ import annotations
 
@@ -134,19 +134,30 @@ def _transactions(warehouse: Warehouse, options: LoadOptions) -> Iterator[Transa
 
 
 def _groups(planned: Sequence[Planned], largest: int) -> Iterator[list[Planned]]:
-    """Yield files that follow each other and may share a transaction: small ones of one mapping.
+    """Yield files that follow each other and may share a transaction.
 
     Opening a transaction and deriving what follows costs more than loading a list of ten rows.
     """
     group: list[Planned] = []
     for one in planned:
-        fits = group and one.mapping.sha256 == group[0].mapping.sha256 and len(group) < largest
-        if group and not (fits and _is_small(one) and _is_small(group[0])):
+        if group and not (len(group) < largest and _may_share(group, one)):
             yield group
             group = []
         group.append(one)
     if group:
         yield group
+
+
+def _may_share(group: Sequence[Planned], one: Planned) -> bool:
+    """Tell whether a file may join: a small one of the same mapping, or one more of HR.
+
+    History is then derived once. Of one mapping it is not: the snapshot before tells what is new.
+    """
+    is_told = {bool(each.entities & HISTORY_INPUTS) for each in (*group, one)}
+    mappings = {each.mapping.sha256 for each in group}
+    if is_told == {False}:
+        return mappings == {one.mapping.sha256} and _is_small(one) and _is_small(group[0])
+    return is_told == {True} and one.mapping.sha256 not in mappings and _is_light([*group, one])
 
 
 def _is_light(group: Sequence[Planned]) -> bool:
@@ -161,7 +172,7 @@ def _size(planned: Planned) -> float:
 
 
 def _is_small(planned: Planned) -> bool:
-    return _size(planned) <= _SMALL and not planned.entities & HISTORY_INPUTS
+    return _size(planned) <= _SMALL
 
 
 def _load_group(transaction: Transaction, group: Sequence[Planned], run: Run) -> list[FileOutcome]:

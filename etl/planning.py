@@ -183,7 +183,9 @@ def _waits(one: Planned, waiting: Sequence[Planned]) -> bool:
 
 
 def _rank(one: Planned) -> tuple[int, str]:
-    return min(ORDER.index(entity) for entity in one.entities), str(one.export.shown)
+    # Addresses told besides do not move a platform's list before what HR says of exits.
+    told = one.entities - {str(person_identifier.name)} or one.entities
+    return min(ORDER.index(entity) for entity in told), str(one.export.shown)
 
 
 def _files_in(path: Path) -> list[Path]:

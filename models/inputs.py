@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from models.analyses import Inputs
 from models.people_facts import read_facts, read_pairs
@@ -22,5 +23,10 @@ def read_inputs(warehouse: Warehouse, *, as_of: dt.date, voice: VoiceFacts | Non
     voice : VoiceFacts, optional
         What surveys ask and which of their waves are final; without it no scores are analyzed.
     """
-    scores = None if voice is None else read_score_facts(warehouse, voice.asked, voice.quarters)
-    return Inputs(read_facts(warehouse, as_of), read_pairs(warehouse), scores, as_of)
+    found = Inputs(read_facts(warehouse, as_of), read_pairs(warehouse), None, as_of)
+    return found if voice is None else with_scores(warehouse, found, voice)
+
+
+def with_scores(warehouse: Warehouse, inputs: Inputs, voice: VoiceFacts) -> Inputs:
+    """Return the facts with what surveys say besides."""
+    return replace(inputs, scores=read_score_facts(warehouse, voice.asked, voice.quarters))

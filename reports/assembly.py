@@ -13,8 +13,7 @@ import pandas as pd
 from models.momentum_runs import pair_states, read_momentum_facts
 from reports import release_tables
 from reports.answers_record import Entry, entry_after
-from reports.apart import Apart
-from reports.beside import Beside, Known, computing
+from reports.beside import Begun, Beside, Known, computing
 from reports.carrying import NOTHING, carry, computation
 from reports.dimensions import read_dimensions
 from reports.disclosure_gate import check_disclosure
@@ -49,7 +48,7 @@ SIGNIFICANT_DIGITS = 12
 
 
 def build_tables(
-    warehouse: Warehouse, voice: VoiceFacts, edition: Edition, apart: Apart
+    warehouse: Warehouse, voice: VoiceFacts, edition: Edition, begun: Begun
 ) -> tuple[dict[str, pd.DataFrame], Entry]:
     """Return every table of a release, disclosure control applied and verified.
 
@@ -70,7 +69,7 @@ def build_tables(
         read_pair_facts(warehouse, as_of=edition.as_of),
         read_momentum_facts(warehouse, as_of=edition.as_of),
     )
-    with computing(warehouse, known, edition, apart, how=how) as beside:
+    with computing(warehouse, known, edition, begun, how=how) as beside:
         return _tables(warehouse, metrics, known, edition, beside)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,8 +11,8 @@ from dataclasses import dataclass
 import pandas as pd
 import sqlalchemy as sa
 
-from models.analyses import Analyses, analyze_exits, analyze_scores, judged
-from models.inputs import read_inputs
+from models.analyses import Analyses, Inputs, analyze_exits, analyze_scores, judged
+from models.inputs import read_inputs, with_scores
 from models.momentum_runs import pair_risk
 from models.pair_facts import PairFacts
 from models.published import Rows
@@ -31,6 +32,15 @@ from warehouse.voice import VoiceFacts
 
 LARGE = 3_000  # spells of employment; starting an interpreter costs as much as analyzing so many
 _MODULES = tuple(one.__module__ for one in (analyze_exits, pair_risk, survey_figures))
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What takes longest and waits for no survey: on its way before anything else is read."""
+
+    apart: Apart
+    inputs: Inputs
+    exits: Task[Rows]
 
 
 @dataclass(frozen=True)
@@ -59,41 +69,47 @@ class Beside:
         return judged(self.exits.result(), scores)
 
 
+def begin(warehouse: Warehouse, apart: Apart, *, as_of: dt.date) -> Begun:
+    """Read what people did, and begin to analyze who stays.
+
+    Parameters
+    ----------
+    apart : Apart
+        From :func:`place_for`.
+    """
+    inputs = read_inputs(warehouse, as_of=as_of)
+    return Begun(apart, inputs, apart.submit(analyze_exits, inputs))
+
+
 @contextmanager
 def computing(
-    warehouse: Warehouse,
-    known: Known,
-    edition: Edition,
-    apart: Apart,
-    *,
-    how: str,
+    warehouse: Warehouse, known: Known, edition: Edition, begun: Begun, *, how: str
 ) -> Iterator[Beside]:
     """Begin with what the figures do not wait for; what is not asked for is given up at the end.
 
     Parameters
     ----------
     known : Known
-    apart : Apart
-        From :func:`place_for`.
+    begun : Begun
+        From :func:`begin`.
     how : str
         Hash of how figures are computed.
     """
-    facts, policy = settled_facts(), edition.policy
+    facts, policy, apart = settled_facts(), edition.policy, begun.apart
     # Only the thread of the figures puts queries of figures together: they share parts that are
     # made once.
     with ThreadPoolExecutor(max_workers=2) as pool:
         digests = pool.submit(digest_facts, warehouse, facts, how)
-        inputs = read_inputs(warehouse, as_of=edition.as_of, voice=known.voice)
-        exits = apart.submit(analyze_exits, inputs)  # what takes longest, and is read first
         risk = apart.submit(pair_risk, known.momentum, as_of=edition.as_of)
         said = answer_cells(known.voice)
         guarded = apply_policy(said, METRICS, policy)
         answers = apart.submit(
             survey_figures, known.voice, said, guarded, record=edition.record, policy=policy
         )
+        inputs = with_scores(warehouse, begun.inputs, known.voice)
         scores = apart.submit(analyze_scores, inputs)
         loads = pool.submit(_read_loads, warehouse)
-        yield Beside(digests, loads, answers, exits, scores, risk)
+        yield Beside(digests, loads, answers, begun.exits, scores, risk)
 
 
 def place_for(warehouse: Warehouse) -> Apart:

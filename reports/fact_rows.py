@@ -7,7 +7,7 @@ release counts under another load were updated, rows it counts besides are new.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -67,14 +67,14 @@ def read_fact_rows(warehouse: Warehouse) -> pd.DataFrame:
 
 def figure_sources() -> pd.DataFrame:
     """Return the release table ``figure_source``: which facts each metric and analysis reads."""
-    sources: dict[str, set[sa.Table]] = {RETENTION: set(_RETENTION)}
+    sources: dict[str, frozenset[sa.Table]] = {RETENTION: frozenset(_RETENTION)}
     of_grain = {
-        grain: set(_VOICE if family == "voice" else tables_of(grain))
+        grain: frozenset(_VOICE) if family == "voice" else tables_of(grain)
         for grain, family in {metric.grain: metric.family for metric in METRICS}.items()
     }
     for metric in METRICS:
-        states = set(_STATES) if metric.computed_by == "models" else set()
-        sources[metric.id] = of_grain[metric.grain] | states
+        states = _STATES if metric.computed_by == "models" else ()
+        sources[metric.id] = of_grain[metric.grain].union(states)
     rows = [
         (figures, entity)
         for figures, tables in sources.items()
@@ -100,8 +100,9 @@ def _rows_of(warehouse: Warehouse, table: sa.Table) -> pd.DataFrame:
     )
 
 
-def tables_of(grain: Grain) -> Iterator[sa.Table]:
-    """Yield the tables that the query of a grain reads."""
+@cache
+def tables_of(grain: Grain) -> frozenset[sa.Table]:
+    """Return the tables that the query of a grain reads, on whatever day."""
     waiting: list[Any] = [grain.build(Span.between(dt.date(2025, 1, 1), dt.date(2025, 1, 31)))]
     seen: dict[int, Any] = {}
     while waiting:  # queries share parts, which are looked at once
@@ -109,8 +110,7 @@ def tables_of(grain: Grain) -> Iterator[sa.Table]:
         if id(element) not in seen:
             seen[id(element)] = element
             waiting += element.get_children()
-            if isinstance(element, sa.Table):
-                yield element
+    return frozenset(element for element in seen.values() if isinstance(element, sa.Table))
 
 
 def _loaded(table: sa.Table) -> tuple[sa.Table, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from reports.answers_record import read_record
 from reports.apart import Apart
 from reports.assembly import build_tables
-from reports.beside import place_for
+from reports.beside import begin, place_for
 from reports.edition import Edition
 from reports.ledger_tables import FRESH_DAYS
 from reports.release import NoRelease, Release, ReleaseError, ReleaseVanished, open_release
@@ -86,13 +86,14 @@ def publish(  # noqa: PLR0913 - options that have nothing to do with one another
     """
     policy = policy or Policy()
     # Keeps loads away, so that every figure sees the same facts.
-    begun = nullcontext(place) if place and place.is_beside else place_for(warehouse)
-    with warehouse.writing(), warehouse.sparingly(), begun as apart:
+    somewhere = nullcontext(place) if place and place.is_beside else place_for(warehouse)
+    with warehouse.writing(), warehouse.sparingly(), somewhere as apart:
         day = _day_to_publish(warehouse, as_of, now.date())
+        begun = begin(warehouse, apart, as_of=day)
         voice = _read_voice(warehouse, day, releases_folder.parent / INSTRUMENTS_FILE)
         record = read_record(releases_folder, newest_number(releases_folder))
         edition = Edition(day, now, is_sample, policy, _valid_release(releases_folder), record)
-        tables, entry = build_tables(warehouse, voice, edition, apart)
+        tables, entry = build_tables(warehouse, voice, edition, begun)
         return write_release(releases_folder, tables, entry=entry)
 
 
