@@ -32,12 +32,11 @@ from reports.pair_tables import (
 )
 from reports.people_tables import people_tables
 from reports.restating import with_versions
-from reports.state_history import state_history
 from reports.survey_figures import with_answers
 from reports.survey_report import audit_rows, audit_words
 from warehouse.cells import together
 from warehouse.coverage import read_span
-from warehouse.cube import counted_cells, state_cells
+from warehouse.cube import counted_cells
 from warehouse.disclosure import apply_policy
 from warehouse.engine import Warehouse
 from warehouse.metrics import METRICS
@@ -63,8 +62,10 @@ def build_tables(
     """
     metrics = metric_rows(voice.labels)
     program = f"{code_version()} {metric_versions_sha256(metrics)}"
-    how = computation(read_span(warehouse, as_of=edition.as_of), program=program)
+    span = read_span(warehouse, as_of=edition.as_of)
+    how = computation(span, program=program)
     known = Known(
+        span,
         voice,
         read_pair_facts(warehouse, as_of=edition.as_of),
         read_momentum_facts(warehouse, as_of=edition.as_of),
@@ -80,7 +81,8 @@ def _tables(
     carried = NOTHING
     if edition.previous is not None:
         carried = carry(edition.previous, beside.digests.result(), as_of=as_of)
-    computed = _computed(warehouse, known, as_of=as_of, changed_from=carried.changed_from)
+    computed = counted_cells(warehouse, as_of=as_of, changed_from=carried.changed_from)
+    computed = pd.concat([computed, beside.states.result()], ignore_index=True)
     counted = _protected(computed, metrics, edition)
     risk = beside.risk.result()
     states = pair_states(known.momentum, as_of=as_of, chance=risk.chance)
@@ -137,15 +139,6 @@ def _about_pairs(
         **pair_details(warehouse, as_of=as_of, board=board),
         "former_pair": former_pairs(warehouse, as_of=as_of, board=board),
     }
-
-
-def _computed(
-    warehouse: Warehouse, known: Known, *, as_of: dt.date, changed_from: dt.date | None
-) -> pd.DataFrame:
-    """Return the figures that rest on no answers and are not carried, before disclosure control."""
-    computed = counted_cells(warehouse, as_of=as_of, changed_from=changed_from)
-    history = state_history(known.momentum, known.pairs, computed, as_of=as_of)
-    return pd.concat([computed, state_cells(history)], ignore_index=True)
 
 
 def _protected(computed: pd.DataFrame, metrics: pd.DataFrame, edition: Edition) -> pd.DataFrame:

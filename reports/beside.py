@@ -22,16 +22,18 @@ from reports.carrying import digest_facts, settled_facts
 from reports.edition import Edition
 from reports.fact_rows import read_fact_rows
 from reports.ledger_tables import Ledger, read_ledger
+from reports.state_history import state_figures
 from reports.survey_figures import SurveyFigures, survey_figures
 from warehouse import tables
 from warehouse.cube import answer_cells
 from warehouse.disclosure import apply_policy
 from warehouse.engine import Warehouse
+from warehouse.facts.grain import Span
 from warehouse.metrics import METRICS
 from warehouse.voice import VoiceFacts
 
 LARGE = 3_000  # spells of employment; starting an interpreter costs as much as analyzing so many
-_MODULES = tuple(one.__module__ for one in (analyze_exits, pair_risk, survey_figures))
+_MODULES = tuple(one.__module__ for one in (analyze_exits, state_figures, survey_figures))
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Begun:
 class Known:
     """Facts read before anything is computed: what surveys say, who pairs are, how they meet."""
 
+    span: Span
     voice: VoiceFacts
     pairs: pd.DataFrame
     momentum: PairFacts
@@ -60,6 +63,7 @@ class Beside:
     loads: Future[tuple[Ledger, pd.DataFrame]]
     answers: Task[SurveyFigures]
     exits: Task[Rows]
+    states: Task[pd.DataFrame]
     scores: Task[Rows]
     risk: Task[PairRisk]
 
@@ -100,6 +104,9 @@ def computing(
     # made once.
     with ThreadPoolExecutor(max_workers=2) as pool:
         digests = pool.submit(digest_facts, warehouse, facts, how)
+        states = apart.submit(
+            state_figures, known.momentum, known.pairs, known.span.periods, as_of=edition.as_of
+        )
         risk = apart.submit(pair_risk, known.momentum, as_of=edition.as_of)
         said = answer_cells(known.voice)
         guarded = apply_policy(said, METRICS, policy)
@@ -109,7 +116,7 @@ def computing(
         inputs = with_scores(warehouse, begun.inputs, known.voice)
         scores = apart.submit(analyze_scores, inputs)
         loads = pool.submit(_read_loads, warehouse)
-        yield Beside(digests, loads, answers, begun.exits, scores, risk)
+        yield Beside(digests, loads, answers, begun.exits, states, scores, risk)
 
 
 def place_for(warehouse: Warehouse) -> Apart:

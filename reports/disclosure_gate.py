@@ -68,7 +68,7 @@ def _cell_problems(cells: pd.DataFrame, minimum: int) -> list[tuple[str, pd.Data
     is_part |= ~cells["population"].isin(["", "everyone"])
     has_value = cells[["value", "lower", "upper"]].notna().any(axis=1)
     is_workforce = cells["sensitivity"] == "workforce"
-    is_answer = (cells["family"] == "voice") & is_shown
+    answers = cells[(cells["family"] == "voice") & is_shown]
     return [
         (
             "a figure below company level that is for the whole company only",
@@ -80,11 +80,11 @@ def _cell_problems(cells: pd.DataFrame, minimum: int) -> list[tuple[str, pd.Data
         ),
         (
             "a figure about answers with more than one decimal",
-            cells[is_answer & _has_more_decimals(cells)],
+            answers[_has_more_decimals(answers)],
         ),
         (
             "a figure about answers with the sum it was computed from",
-            cells[is_answer & cells[["numerator", "denominator"]].notna().any(axis=1)],
+            answers[answers[["numerator", "denominator"]].notna().any(axis=1)],
         ),
         (
             "a bound with an interval beside it",
