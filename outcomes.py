@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from command_line.pipeline import (
+    analyses_ahead,
     create_inbox,
     inspect_files,
     last_full_quarter,
@@ -33,11 +34,6 @@ from command_line.pipeline import (
 from command_line.releases import releases
 from command_line.terminal import console, explained, progress_bar, say_loaded
 from dashboard.access import Role
-from dashboard.server import check_host, check_port
-from etl.inbox import Inbox
-
-if TYPE_CHECKING:
-    pass
 
 __version__ = "0.1.0"
 
@@ -88,6 +84,8 @@ def demo(
     """
     with explained() as settings:
         if serve_pages:
+            from dashboard.server import check_port
+
             check_port(port)
         with progress_bar() as progress:
             building = progress.add_task("Building the sample", total=None)
@@ -176,6 +174,8 @@ def watch(
     "loaded", or to "refused" with a text beside it that says why.
     """
     with explained() as settings:
+        from etl.inbox import Inbox
+
         inbox = Inbox(folder or settings.home / "inbox")
         create_inbox(inbox)
         console.print(f"Watching [bold]{inbox.folder}[/bold] (Ctrl-C to stop)")
@@ -210,9 +210,15 @@ def publish(
     Pages and reports show the new release from then on; earlier releases stay as they were.
     """
     with explained() as settings:
-        with opened(settings) as warehouse, progress_bar() as progress:
-            day = as_of.date() if as_of else None
-            number = publish_release(warehouse, settings, day, progress, is_sample=sample)
+        day = as_of.date() if as_of else None
+        with (
+            analyses_ahead(settings) as place,
+            opened(settings) as warehouse,
+            progress_bar() as progress,
+        ):
+            number = publish_release(
+                warehouse, settings, day, progress, is_sample=sample, place=place
+            )
         console.print(f"Published release [bold]{number}[/bold].")
 
 
@@ -233,6 +239,8 @@ def serve(
 ) -> None:
     """Serve the dashboard on this machine."""
     with explained() as settings:
+        from dashboard.server import check_host, check_port
+
         check_host(host)
         check_port(port)
         serve_dashboard(

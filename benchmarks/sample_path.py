@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from etl.load import load_paths
-from reports.beside import place_beside
+from reports.apart import place_beside
 from reports.publish import publish
 from warehouse.engine import open_warehouse
 from warehouse.settings import Settings

@@ -20,25 +20,42 @@ from command_line.terminal import (
     say_refused,
 )
 from dashboard.access import Role, Viewer
-from etl.inbox import Inbox
-from reports.release import ReleaseError
-from warehouse.engine import Warehouse, WarehouseBusy, open_warehouse
+from reports.apart import Apart, place_beside
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
+    from etl.inbox import Inbox
     from etl.load import LoadOptions
     from etl.report import LoadReport
-    from reports.apart import Apart
+    from warehouse.engine import Warehouse
+
+_LARGE = 8 << 20  # bytes of a warehouse whose analyses are worth a process of their own
 
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Warehouse]:
     """Open the warehouse and close it at the end."""
+    from warehouse.engine import open_warehouse
+
     warehouse = open_warehouse(settings)
     try:
         yield warehouse
     finally:
         warehouse.close()
+
+
+@contextmanager
+def analyses_ahead(settings: Settings) -> Iterator[Apart | None]:
+    """Let the process of the analyses get ready while this one does; None where that may be vain.
+
+    Of a warehouse on a server nothing is known before it is asked.
+    """
+    path = settings.warehouse_file
+    if path is None or not path.is_file() or path.stat().st_size < _LARGE:
+        yield None
+        return
+    with place_beside() as place:
+        yield place
 
 
 def inspect_files(paths: list[Path], mapping: Path | None, drafts: Path | None) -> bool:
@@ -128,6 +145,8 @@ def take_in(settings: Settings, inbox: Inbox, *, at_once: bool) -> None:
     if not ready:
         return
     from reports.beside import place_for
+    from reports.release import ReleaseError
+    from warehouse.engine import WarehouseBusy
 
     try:
         with opened(settings) as warehouse, place_for(warehouse) as place, progress_bar() as shown:
@@ -149,8 +168,6 @@ def take_in_sample(
     warehouse: Warehouse, settings: Settings, exports: Path, progress: Progress
 ) -> LoadReport:
     """Load the sample and publish it, unless that was done before."""
-    from reports.beside import place_beside
-
     is_first = not has_release(settings)
     ahead = place_beside() if is_first else nullcontext()  # gets ready meanwhile
     with ahead as begun:

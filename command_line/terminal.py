@@ -16,13 +16,6 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from app_state.errors import StoreError
-from dashboard.server import ServeError
-from digests.settings import DigestSettingsError
-from etl.problems import FileProblem
-from reports.disclosure_gate import DisclosureBroken
-from reports.release import ReleaseError
-from warehouse.engine import WarehouseError
 from warehouse.settings import Settings, SettingsError, read_settings
 
 if TYPE_CHECKING:
@@ -39,18 +32,6 @@ class Refused(Exception):
     """A request that cannot be fulfilled; the message says why and what to do."""
 
 
-FORESEEN = (
-    DigestSettingsError,
-    Refused,
-    FileProblem,
-    WarehouseError,
-    ReleaseError,
-    DisclosureBroken,
-    ServeError,
-    StoreError,
-)
-
-
 @contextmanager
 def explained() -> Iterator[Settings]:
     """Run a command with its settings; turn errors into words, an exit code, and a log line."""
@@ -62,13 +43,13 @@ def explained() -> Iterator[Settings]:
     try:
         _open_log(settings)
         yield settings
-    except FORESEEN as error:
-        log.warning("refused: %s", type(error).__name__)
-        errors.print(str(error), style="red", highlight=False, markup=False, soft_wrap=True)
-        raise typer.Exit(1) from error
     except typer.Exit:
         raise
     except Exception as error:
+        if _is_foreseen(error):
+            log.warning("refused: %s", type(error).__name__)
+            errors.print(str(error), style="red", highlight=False, markup=False, soft_wrap=True)
+            raise typer.Exit(1) from error
         error_id = uuid.uuid4().hex[:8]
         log.error("error %s: %s\n%s", error_id, type(error).__name__, _where(error))
         errors.print(
@@ -78,6 +59,24 @@ def explained() -> Iterator[Settings]:
             highlight=False,
         )
         raise typer.Exit(70) from error
+
+
+def _is_foreseen(error: Exception) -> bool:
+    """Tell whether an error's message says what to do."""
+    # imported when something went wrong: they bring half of the program with them
+    from app_state.errors import StoreError
+    from dashboard.server import ServeError
+    from digests.settings import DigestSettingsError
+    from etl.problems import FileProblem
+    from reports.disclosure_gate import DisclosureBroken
+    from reports.release import ReleaseError
+    from warehouse.engine import WarehouseError
+
+    foreseen = (
+        *(Refused, FileProblem, WarehouseError, ReleaseError, DisclosureBroken),
+        *(ServeError, StoreError, DigestSettingsError),
+    )
+    return isinstance(error, foreseen)
 
 
 def _where(error: Exception) -> str:

@@ -16,6 +16,8 @@ from functools import partial
 from importlib import import_module
 from typing import Any, Generic, ParamSpec, Self, TypeVar
 
+# Where the functions lie that are called in it; not imported here, so that it can begin at once.
+ANALYSES = ("models.analyses", "reports.state_history", "reports.survey_figures")
 _RUN = "import sys; from reports.apart import answer; answer(sys.argv[1:])"
 _FAILED = (OSError, EOFError, pickle.UnpicklingError)
 
@@ -101,6 +103,11 @@ class Apart:
         self._turns.shutdown(cancel_futures=True)
         if self._process is not None:
             self._process.communicate()
+
+
+def place_beside() -> Apart:
+    """Return a process to judge and analyze in, which gets ready at once."""
+    return Apart(is_beside=True, modules=ANALYSES)
 
 
 def _ask(process: subprocess.Popen[bytes], call: partial[Any]) -> Any:

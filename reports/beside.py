@@ -17,7 +17,7 @@ from models.momentum_runs import pair_risk
 from models.pair_facts import PairFacts
 from models.published import Rows
 from models.risk import PairRisk
-from reports.apart import Apart, Task
+from reports.apart import Apart, Task, place_beside
 from reports.carrying import digest_facts, settled_facts
 from reports.edition import Edition
 from reports.fact_rows import read_fact_rows
@@ -33,7 +33,6 @@ from warehouse.metrics import METRICS
 from warehouse.voice import VoiceFacts
 
 LARGE = 3_000  # spells of employment; starting an interpreter costs as much as analyzing so many
-_MODULES = tuple(one.__module__ for one in (analyze_exits, state_figures, survey_figures))
 
 
 @dataclass(frozen=True)
@@ -123,11 +122,6 @@ def place_for(warehouse: Warehouse) -> Apart:
     """Return where to judge and analyze what a company of this size says and does."""
     count = warehouse.read(sa.select(sa.func.count().label("n")).select_from(tables.employment))
     return place_beside() if int(count["n"].iloc[0]) >= LARGE else Apart(is_beside=False)
-
-
-def place_beside() -> Apart:
-    """Return a process to judge and analyze in, which gets ready at once."""
-    return Apart(is_beside=True, modules=_MODULES)
 
 
 def _read_loads(warehouse: Warehouse) -> tuple[Ledger, pd.DataFrame]:

@@ -31,6 +31,12 @@ class Settings:
         return self.home / "releases"
 
     @property
+    def warehouse_file(self) -> Path | None:
+        """Where the embedded warehouse lies; None where a server holds it."""
+        kind, _, path = self.warehouse_url.partition(":///")
+        return Path(path) if kind == "duckdb" else None
+
+    @property
     def log_file(self) -> Path:
         """Log of commands and pages; holds no names and no survey answers."""
         return self.home / "outcomes.log"

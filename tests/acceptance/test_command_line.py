@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -12,6 +15,8 @@ from typer.testing import CliRunner, Result
 import outcomes
 from command_line import pipeline
 from tests.integration.small_exports import write_exports
+from warehouse import engine
+from warehouse.settings import read_settings
 
 
 @pytest.fixture
@@ -78,7 +83,7 @@ def test_an_unforeseen_error_shows_an_id_that_is_in_the_log(run, tmp_path, monke
     def fail(_: object) -> None:
         raise RuntimeError(f"cannot convert {cell}")
 
-    monkeypatch.setattr(pipeline, "open_warehouse", fail)
+    monkeypatch.setattr(engine, "open_warehouse", fail)
     result = run("publish")
     assert result.exit_code == 70
     error_id = result.output.split("(error ")[1][:8]
@@ -136,3 +141,27 @@ def test_unknown_people_are_listed_to_be_confirmed(run, tmp_path: Path) -> None:
     assert "unknown ids" in run("identities", "--to", str(to)).output
     assert "p2" in to.read_text(encoding="utf-8-sig")
     assert run("identities", "--to", str(tmp_path)).exit_code == 1
+
+
+def test_help_answers_before_anything_heavy_is_imported() -> None:
+    look = "import outcomes, sys; print([m for m in sys.argv[1:] if m in sys.modules])"
+    heavy = ("pandas", "sqlalchemy", "duckdb", "scipy", "dash", "alembic")
+    found = subprocess.run([sys.executable, "-c", look, *heavy], capture_output=True, check=True)
+    assert found.stdout.decode().strip() == "[]"
+
+
+def test_the_analyses_of_a_large_embedded_warehouse_get_ready_while_the_command_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded = read_settings({"OUTCOMES_HOME": str(tmp_path)})
+    served = read_settings({"OUTCOMES_WAREHOUSE": "postgresql+psycopg://db/outcomes"})
+    assert embedded.warehouse_file == tmp_path / "warehouse.duckdb"
+    assert served.warehouse_file is None
+    for settings in (embedded, served):
+        with pipeline.analyses_ahead(settings) as place:
+            assert place is None
+    (tmp_path / "warehouse.duckdb").write_bytes(b"large")
+    monkeypatch.setattr(pipeline, "_LARGE", 5)
+    with pipeline.analyses_ahead(embedded) as place:
+        assert place is not None and place.is_beside
+        assert place.submit(os.getpid).result()

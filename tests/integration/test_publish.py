@@ -11,8 +11,7 @@ import pandas as pd
 import pytest
 
 from reports import publish as publishing
-from reports.apart import Apart
-from reports.beside import place_beside
+from reports.apart import Apart, place_beside
 from reports.publish import NothingToPublish, publish
 from reports.release import NoRelease, Release, open_release
 from reports.release_tables import metadata
