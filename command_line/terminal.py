@@ -72,11 +72,8 @@ def _is_foreseen(error: Exception) -> bool:
     from reports.release import ReleaseError
     from warehouse.engine import WarehouseError
 
-    foreseen = (
-        *(Refused, FileProblem, WarehouseError, ReleaseError, DisclosureBroken),
-        *(ServeError, StoreError, DigestSettingsError),
-    )
-    return isinstance(error, foreseen)
+    foreseen = Refused | FileProblem | WarehouseError | ReleaseError | DisclosureBroken
+    return isinstance(error, foreseen | ServeError | StoreError | DigestSettingsError)
 
 
 def _where(error: Exception) -> str:
@@ -94,7 +91,9 @@ def _open_log(settings: Settings) -> None:
             "Set OUTCOMES_HOME to a folder you may write to."
         ) from error
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    # of libraries only what went wrong: what they tell besides helps nobody and may quote a cell
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    log.setLevel(logging.INFO)
 
 
 def progress_bar() -> Progress:

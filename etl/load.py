@@ -149,15 +149,23 @@ def _groups(planned: Sequence[Planned], largest: int) -> Iterator[list[Planned]]
 
 
 def _may_share(group: Sequence[Planned], one: Planned) -> bool:
-    """Tell whether a file may join: a small one of the same mapping, or one more of HR.
+    """Tell whether a file may join a group: a small one of its mapping, or one more of HR.
 
-    History is then derived once. Of one mapping it is not: the snapshot before tells what is new.
+    From files of HR together history is derived once. Of one mapping they stay apart: what a
+    snapshot says anew is told cheaply only when it comes by itself.
     """
-    is_told = {bool(each.entities & HISTORY_INPUTS) for each in (*group, one)}
-    mappings = {each.mapping.sha256 for each in group}
-    if is_told == {False}:
-        return mappings == {one.mapping.sha256} and _is_small(one) and _is_small(group[0])
-    return is_told == {True} and one.mapping.sha256 not in mappings and _is_light([*group, one])
+    if _is_of_hr(one) != _is_of_hr(group[0]):
+        return False
+    if _is_of_hr(one):
+        known = {each.mapping.sha256 for each in group}
+        return one.mapping.sha256 not in known and _is_light([*group, one])
+    is_alike = one.mapping.sha256 == group[0].mapping.sha256
+    return is_alike and _size(one) <= _SMALL and _size(group[0]) <= _SMALL
+
+
+def _is_of_hr(planned: Planned) -> bool:
+    """Tell whether history is derived from a file."""
+    return bool(planned.entities & HISTORY_INPUTS)
 
 
 def _is_light(group: Sequence[Planned]) -> bool:
@@ -169,10 +177,6 @@ def _size(planned: Planned) -> float:
         return planned.path.stat().st_size
     except OSError:
         return math.inf
-
-
-def _is_small(planned: Planned) -> bool:
-    return _size(planned) <= _SMALL
 
 
 def _load_group(transaction: Transaction, group: Sequence[Planned], run: Run) -> list[FileOutcome]:

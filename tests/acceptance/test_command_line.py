@@ -164,4 +164,13 @@ def test_the_analyses_of_a_large_embedded_warehouse_get_ready_while_the_command_
     monkeypatch.setattr(pipeline, "_LARGE", 5)
     with pipeline.analyses_ahead(embedded) as place:
         assert place is not None and place.is_beside
-        assert place.submit(os.getpid).result()
+
+
+def test_a_refused_command_leaves_one_line_in_the_log_and_libraries_none(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    command = [sys.executable, "-c", "import outcomes; outcomes.main()", "publish"]
+    own = {"OUTCOMES_HOME": str(home), "OUTCOMES_WAREHOUSE": ""}
+    said = subprocess.run(command, env=os.environ | own, check=False)
+    assert said.returncode == 1
+    (line,) = (home / "outcomes.log").read_text(encoding="utf-8").splitlines()
+    assert line.endswith("outcomes refused: NothingToPublish")

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings, strategies
 
 from etl import file_load
-from etl.history.people import Merged
 from etl.load import load_paths
 from etl.report import FileOutcome
 from etl.together import Staged
@@ -21,12 +20,9 @@ from tests.integration.small_exports import NOW, PULSE, facts_of, write_exports
 from warehouse.engine import Warehouse
 from warehouse.tables import (
     answer,
-    employment,
-    exit_,
     file_reading,
     goal,
     item,
-    job_history,
     loaded_file,
     refused_file,
     rejected_row,
@@ -37,7 +33,6 @@ from warehouse.tables import (
     session_report,
     survey,
     wave,
-    worker_record,
 )
 
 CHANGED = (
@@ -289,61 +284,3 @@ def test_a_title_may_name_the_session_another_report_makes_known(
     check_same(company, folder)
     assert bundles == [1, 1, 1, 1]
     assert list(company.read(names)["session_id"]) == [name]
-
-
-@pytest.fixture
-def derivations(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many files each derivation of history was about."""
-    sizes: list[int] = []
-    kept = file_load.derive_history
-
-    def derive(writer: Any, files: Sequence[Merged]) -> None:
-        sizes.append(len(files))
-        kept(writer, files)
-
-    monkeypatch.setattr(file_load, "derive_history", derive)
-    return sizes
-
-
-HISTORY = (employment, job_history, exit_)
-
-
-def history_of(warehouse: Warehouse) -> dict[str, list[str]]:
-    """Return what is known of employment, without batches and moments."""
-    found = {}
-    for table in HISTORY:
-        names = [c for c in table.columns if not c.name.endswith(("batch_id", "_at"))]
-        rows = warehouse.read(sa.select(*names)).itertuples(index=False)
-        found[table.name] = sorted(map(str, rows))
-    return found
-
-
-def test_history_comes_to_the_same_from_hr_files_together_and_one_by_one(
-    warehouse: Warehouse, tmp_path: Path, derivations: list[int]
-) -> None:
-    folder = write_exports(tmp_path / "company")
-    load_paths(warehouse, [folder], now=NOW)
-    assert derivations == [2]
-    found = history_of(warehouse)
-    assert found["exit"] and found["job_history"]
-    with warehouse.writing() as writer:
-        for table in (*HISTORY, worker_record, loaded_file, file_reading):
-            writer.execute(sa.delete(table))
-    for name in ("worker_records.csv", "exits.csv"):
-        load_paths(warehouse, [folder / name], now=NOW)
-    assert derivations == [2, 1, 1]
-    assert history_of(warehouse) == found
-
-
-def test_a_refused_list_of_exits_keeps_no_history_out(
-    warehouse: Warehouse, tmp_path: Path, derivations: list[int]
-) -> None:
-    folder = write_exports(tmp_path / "company")
-    (folder / "exits.csv").write_text(
-        "person_id,exit_on,voluntary\np3,01.02.2026,yes\n", encoding="utf-8"
-    )
-    report = load_paths(warehouse, [folder], now=NOW)
-    refused = [(one.name, one.problem.code) for one in report.files if one.problem]
-    assert refused == [("exits.csv", "ambiguous_dates")]
-    assert derivations == [1]
-    assert len(history_of(warehouse)["employment"]) == 4
