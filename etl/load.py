@@ -29,7 +29,7 @@ from etl.report import FileOutcome, LoadReport
 from etl.rows.bundle import Entangled
 from etl.rows.returned import mapping_of_returned
 from etl.shrink import LARGEST_SHRINK
-from warehouse.engine import StagingError, Warehouse, WarehouseError, Writer
+from warehouse.engine import StagingError, Warehouse, Writer, not_written
 from warehouse.tables import refused_file
 
 _TOGETHER = 100  # files in one transaction at most
@@ -207,7 +207,7 @@ def _commit(
             for one, before in zip(group, prints, strict=True):
                 check_unchanged(one.path, before)
     except (DBAPIError, StagingError, OSError) as error:
-        raise _explain(name, error) from error
+        raise not_written(name, error) from error
     for file in loaded:
         run.note(file)
     return loaded
@@ -233,12 +233,3 @@ def _note_refused(warehouse: Warehouse, outcomes: Sequence[FileOutcome], run: Ru
         if not run.is_begun:
             begin_batch(writer, run.batch_id, run.now)
         writer.execute(sa.insert(refused_file), rows)
-
-
-def _explain(name: str, error: Exception) -> WarehouseError:
-    """Say in words that the warehouse could not be written."""
-    cause = str(getattr(error, "orig", error)).strip().split("\n", 1)[0]
-    return WarehouseError(
-        f"{name} was not loaded and left nothing behind: {cause}. Check that there is room on "
-        "the disk and that you may write to the warehouse, then load it again."
-    )

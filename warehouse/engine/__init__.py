@@ -6,9 +6,10 @@ when it is PostgreSQL they live in a DuckDB beside it and finished rows travel b
 package the two engines look alike.
 """
 
+from warehouse.engine.problems import WarehouseBusy, WarehouseError, not_written
 from warehouse.engine.spelling import row_hash
 from warehouse.engine.staging import Staging, StagingError, open_staging
-from warehouse.engine.warehouse import Warehouse, WarehouseBusy, WarehouseError, open_warehouse
+from warehouse.engine.warehouse import Warehouse, open_warehouse
 from warehouse.engine.writer import MergeCounts, Writer
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "WarehouseBusy",
     "WarehouseError",
     "Writer",
+    "not_written",
     "open_staging",
     "open_warehouse",
     "row_hash",

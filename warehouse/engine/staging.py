@@ -14,6 +14,8 @@ import sqlalchemy as sa
 
 StagingError = duckdb.Error  # raised by staging SQL; a name others can catch without the driver
 CopyOut = Callable[[sa.Table], str]
+# DuckDB fetches what it has not got from the network: of a file of SQLite, the means to read it.
+ALONE: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": "false"}
 
 
 class Staging:
@@ -122,7 +124,7 @@ class Staging:
 @contextmanager
 def open_staging() -> Iterator[Staging]:
     """Open a staging area without a warehouse, to look at files."""
-    with duckdb.connect() as connection:
+    with duckdb.connect(config=ALONE) as connection:
         yield Staging(connection)
 
 

@@ -9,9 +9,17 @@ from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
 
+from warehouse.engine.problems import (
+    WarehouseBusy,
+    WarehouseError,
+    cannot_open,
+    connection_lost,
+    damaged,
+    not_an_address,
+)
 from warehouse.engine.spelling import is_enumeration, stored_type
+from warehouse.engine.staging import ALONE
 from warehouse.engine.writer import Writer, read_frame
 from warehouse.settings import Settings
 from warehouse.tables import metadata
@@ -22,15 +30,8 @@ _WRITER_LOCK = 7_267_651  # any constant; names our advisory lock among others o
 # Queries of analyses join large intermediate results, of which PostgreSQL expects a few rows: in
 # loops, survey answers of a large company took over 40 minutes instead of 2.
 _READING = ("enable_nestloop = off", "work_mem = '128MB'")
+_NO_RIGHT = "42501"  # SQLSTATE: the user may not do this
 _SMALL_BYTES = 100_000_000  # six times the sample; the next size measured has ten times its rows
-
-
-class WarehouseError(Exception):
-    """The warehouse cannot be used; the message says what to do."""
-
-
-class WarehouseBusy(WarehouseError):
-    """Another process is writing."""
 
 
 class Warehouse:
@@ -124,11 +125,7 @@ class Warehouse:
 
     @contextmanager
     def _connected(self) -> Iterator[sa.Connection]:
-        try:
-            connection = self.engine.connect()
-        except OperationalError as error:
-            raise _explain(error) from error
-        with connection:
+        with self.engine.connect() as connection:
             yield connection
 
 
@@ -142,7 +139,10 @@ def open_warehouse(settings: Settings) -> Warehouse:
     WarehouseError
         The place cannot be reached or written.
     """
-    url = sa.make_url(settings.warehouse_url)
+    try:
+        url = sa.make_url(settings.warehouse_url)
+    except (sa.exc.ArgumentError, ValueError):  # no cause: it would quote the address
+        raise not_an_address() from None
     backend = url.get_backend_name()
     if backend not in ("duckdb", "postgresql"):
         raise WarehouseError(
@@ -159,13 +159,27 @@ def open_warehouse(settings: Settings) -> Warehouse:
             ) from error
     # A file's storage version is fixed when it is made: this one writes texts a third faster.
     # Checkpoints after every few small files took a twentieth of a load; closing makes one anyway.
-    storage = {
-        "config": {"storage_compatibility_version": "v1.4.0", "checkpoint_threshold": "512MB"}
-    }
-    connect_args = storage if backend == "duckdb" else {}
-    warehouse = Warehouse(sa.create_engine(url, connect_args=connect_args))
+    storage = {"storage_compatibility_version": "v1.4.0", "checkpoint_threshold": "512MB"}
+    connect_args = {"config": storage | ALONE} if backend == "duckdb" else {}
+    engine = sa.create_engine(url, connect_args=connect_args)
+    sa.event.listen(engine, "handle_error", _explain)
+    warehouse = Warehouse(engine)
     warehouse.create_tables()
     return warehouse
+
+
+def _explain(context: sa.ExceptionContext) -> None:
+    """Raise what can be said better than by the driver."""
+    error, engine = context.sqlalchemy_exception, context.engine
+    if not isinstance(error, sa.exc.DBAPIError) or engine is None:
+        return
+    is_refused = getattr(error.orig, "sqlstate", None) == _NO_RIGHT
+    if is_refused or (context.connection is None and isinstance(error, sa.exc.OperationalError)):
+        raise cannot_open(error, engine.url) from error
+    if context.is_disconnect:
+        raise connection_lost(error) from error
+    if (problem := damaged(error, engine.url)) is not None:
+        raise problem from error
 
 
 def _grow(connection: sa.Connection) -> None:
@@ -198,16 +212,3 @@ def _take_writer_lock(connection: sa.Connection) -> None:
             "Another load or publish is writing to the warehouse. Wait until it has finished "
             "and run the command again; nothing was changed."
         )
-
-
-def _explain(error: OperationalError) -> WarehouseError:
-    text = str(error.orig)
-    if "Could not set lock" in text or "being used by another process" in text:
-        return WarehouseBusy(
-            "Another load or publish is using the warehouse. Wait until it has finished and run "
-            f"the command again; nothing was changed. ({text.split('. See also', maxsplit=1)[0]})"
-        )
-    return WarehouseError(
-        f"The warehouse cannot be opened: {text.strip()}. Check OUTCOMES_HOME, "
-        "OUTCOMES_WAREHOUSE, and that you may read and write there."
-    )

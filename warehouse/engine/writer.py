@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
-from warehouse.engine.staging import Staging, to_frame
+from warehouse.engine.staging import ALONE, Staging, to_frame
 from warehouse.tables import facts
 
 
@@ -40,7 +40,7 @@ class Writer:
         self.connection = connection
         self.dialect = connection.dialect.name
         self._own_staging = self.dialect != "duckdb"
-        self._raw_staging = duckdb.connect() if self._own_staging else _raw(connection)
+        self._raw_staging = duckdb.connect(config=ALONE) if self._own_staging else _raw(connection)
         self.staging = Staging(self._raw_staging, self._copy_out if self._own_staging else None)
 
     def close(self) -> None:
