@@ -290,13 +290,16 @@ def check(
         ),
     ] = False,
 ) -> None:
-    """Check the current release: files reconciled, rows rejected, freshness, small groups."""
+    """Check the current release: undamaged, files reconciled, rows rejected, small groups."""
     with explained() as settings:
         from command_line.release_words import checks_table
         from reports.release import open_release
+        from reports.release_shelf import check_whole
 
         release = open_release(settings.releases)
+        check_whole(release)
         console.print(checks_table(release))
+        console.print("Its file is exactly as it was published.")
         has_failed = bool((release.frame("check")["verdict"] == "failed").any())
         if attack:
             from command_line.attack import attack_release

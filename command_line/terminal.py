@@ -86,8 +86,9 @@ def _open_log(settings: Settings) -> None:
         settings.home.mkdir(parents=True, exist_ok=True)
         handler = logging.FileHandler(settings.log_file, encoding="utf-8")
     except OSError as error:
+        log.addHandler(logging.NullHandler())  # or its last words would stand on the screen
         raise Refused(
-            f"Cannot write to {settings.home}: {error.strerror}. "
+            f"Cannot write to {error.filename or settings.home}: {error.strerror}. "
             "Set OUTCOMES_HOME to a folder you may write to."
         ) from error
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))

@@ -125,16 +125,33 @@ def open_whole(folder: Path, release_id: int) -> Release:
             f"There is no release {release_id}. 'outcomes releases list' shows those there are."
         )
     release = Release(path)
-    checksum = path.parent / CHECKSUM
+    check_whole(release)
+    if release.info.release_id != release_id:
+        raise _not_as_published(release, release_id)
+    return release
+
+
+def check_whole(release: Release) -> None:
+    """Check that a release's file is exactly as it was published.
+
+    Raises
+    ------
+    ReleaseVanished
+        It is damaged.
+    """
+    checksum = release.path.parent / CHECKSUM
     is_whole = is_intact(release.path)
     if checksum.is_file():
         is_whole &= checksum.read_text(encoding="ascii").split()[:1] == [sha256_of(release.path)]
-    if not is_whole or release.info.release_id != release_id:
-        raise ReleaseVanished(
-            f"Release {release_id} is damaged: its file is not as it was published "
-            f"({release.path}). Choose another one; 'outcomes releases list' shows them."
-        )
-    return release
+    if not is_whole:
+        raise _not_as_published(release, int(release.path.parent.name))
+
+
+def _not_as_published(release: Release, number: int) -> ReleaseVanished:
+    return ReleaseVanished(
+        f"Release {number} is damaged: its file is not as it was published ({release.path}). "
+        "Choose another one, which 'outcomes releases list' shows, or run 'outcomes publish'."
+    )
 
 
 def use_release(folder: Path, release_id: int) -> bool:

@@ -69,6 +69,16 @@ def test_a_home_that_cannot_be_written_is_named(run, tmp_path: Path, monkeypatch
     assert "OUTCOMES_HOME" in result.output
 
 
+def test_a_log_that_cannot_be_written_is_named_in_one_sentence(tmp_path: Path) -> None:
+    log = tmp_path / "outcomes.log"
+    log.mkdir()
+    command = [sys.executable, "-m", "outcomes", "check"]
+    environment = os.environ | {"OUTCOMES_HOME": str(tmp_path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Cannot write to {log}: ") and "OUTCOMES_HOME" in done.stderr
+
+
 def test_an_unknown_engine_is_refused_with_the_two_there_are(run, tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("OUTCOMES_WAREHOUSE", "mysql://somewhere/db")
     (tmp_path / "rows.csv").write_text("a,b\n1,2\n")

@@ -132,6 +132,20 @@ def test_another_release_becomes_current_and_the_way_back_is_open(releases: Path
     assert "There is no release 9" in run("use", "9", code=1)
 
 
+def test_a_check_notices_one_changed_letter(releases: Path) -> None:
+    def check() -> tuple[int, str]:
+        result = CliRunner().invoke(outcomes.app, ["check"])
+        return result.exit_code, " ".join(result.output.split())
+
+    assert "exactly as it was published" in check()[1]
+    path = releases / "000003" / "release.sqlite"
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes().replace(b"Engineering", b"Engineerinq", 1))
+    code, said = check()
+    assert code == 1
+    assert "Release 3 is damaged" in said and "outcomes publish" in said
+
+
 def test_a_damaged_release_is_not_made_current(releases: Path) -> None:
     path = releases / "000001" / "release.sqlite"
     path.chmod(0o644)
