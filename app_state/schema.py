@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import cache
 
 import sqlalchemy as sa
 from alembic import command
@@ -24,6 +25,13 @@ def version(connection: sa.Connection) -> str:
     return MigrationContext.configure(connection, opts=options).get_current_revision() or ""
 
 
+@cache
+def known_revisions() -> tuple[str, ...]:
+    """Return this program's revisions, the oldest first; reads the files that make them."""
+    steps = ScriptDirectory.from_config(_config()).walk_revisions()
+    return tuple(step.revision for step in steps)[::-1]
+
+
 def migrate(connection: sa.Connection, to: str = NEWEST) -> None:
     """Bring the tables up, or down, to a revision.
 
@@ -42,12 +50,10 @@ def migrate(connection: sa.Connection, to: str = NEWEST) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
-    config = Config()
-    config.set_main_option("script_location", "app_state:migrations")
-    config.attributes["connection"] = connection
-    scripts = ScriptDirectory.from_config(config)
-    known = [step.revision for step in scripts.walk_revisions()][::-1]  # oldest first
     present = version(connection)
+    if present == to:  # another process was first
+        return
+    known = known_revisions()
     if present and present not in known:
         raise NewerSchema(
             f"The app's store has schema {present}, which a newer version of the program made; "
@@ -56,8 +62,16 @@ def migrate(connection: sa.Connection, to: str = NEWEST) -> None:
         )
     here = known.index(present) if present else -1
     there = known.index(to) if to != "base" else -1
+    config = _config()
+    config.attributes["connection"] = connection
     with _ALEMBIC:
         if there > here:
             command.upgrade(config, to)
         elif there < here:
             command.downgrade(config, to)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "app_state:migrations")
+    return config

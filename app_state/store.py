@@ -163,6 +163,7 @@ def migrate(store: Store, to: str = NEWEST) -> None:
     with store.reading() as connection:
         if schema.version(connection) == to:
             return
+    schema.known_revisions()  # read before anybody has to wait for us
     with store.writing() as connection:  # where others may have been first
         schema.migrate(connection, to)
 

@@ -123,9 +123,15 @@ def format_amount(difference: float, unit: str) -> str:
 def format_change_interval(
     lower: float | None, upper: float | None, unit: str, *, decimals: int | None = None
 ) -> str:
-    """Return the interval of a difference: "+1.2 to +7", "−0.4 to +3"; "" where there is none."""
+    """Return the interval of a difference: "+1.2 to +7.0", "−4 to +3"; "" where there is none.
+
+    Both ends carry the same number of decimals.
+    """
     if lower is None or upper is None or math.isnan(lower) or math.isnan(upper):
         return ""
+    if decimals is None:
+        scale = 100 if unit == "fraction" else 1
+        decimals = _common_decimals((abs(lower) * scale, abs(upper) * scale), unit)
     return f"{_signed(lower, unit, decimals)} to {_signed(upper, unit, decimals)}"
 
 

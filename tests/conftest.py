@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 
-from tests.postgres_server import administrate, running_server, url_pattern
+from tests.postgres_server import administrate, own_database, running_server, url_pattern
 from warehouse.engine import Warehouse, open_warehouse
 from warehouse.settings import Settings
 
@@ -39,10 +38,8 @@ def postgres_template(postgres_socket: Path) -> str:
 @pytest.fixture
 def postgres_url(postgres_template: str) -> Iterator[str]:
     """A database of the test's own, with empty tables."""
-    name = f"t{uuid.uuid4().hex[:12]}"
-    administrate(postgres_template, f"CREATE DATABASE {name} TEMPLATE filled")
-    yield postgres_template.format(name)
-    administrate(postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
+    with own_database(postgres_template) as url:
+        yield url
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])

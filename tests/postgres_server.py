@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -61,6 +62,20 @@ def administrate(base: str, statement: str) -> None:
     with admin.connect() as connection:
         connection.execute(sa.text(statement))
     admin.dispose()
+
+
+@contextmanager
+def own_database(template: str) -> Iterator[str]:
+    """Yield the URL of a database with empty tables that is gone afterwards.
+
+    ``template`` is the URL pattern of a server with a database ``filled`` to copy from.
+    """
+    name = f"t{uuid.uuid4().hex[:12]}"
+    administrate(template, f"CREATE DATABASE {name} TEMPLATE filled")
+    try:
+        yield template.format(name)
+    finally:
+        administrate(template, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _wait_until_ready(server: subprocess.Popen[bytes], ready: list[Any]) -> None:

@@ -18,6 +18,8 @@ from reports.release_tables import metadata
 from tests.warehouse_rows import Rows, fill
 from warehouse.engine import Warehouse
 
+# What is published once serves all tests of this file.
+pytestmark = pytest.mark.xdist_group("publish")
 NOW = dt.datetime.fromisoformat("2026-10-01T06:00:00")
 AS_OF = dt.date(2026, 9, 30)
 MATCHED = dt.date(2026, 5, 4)

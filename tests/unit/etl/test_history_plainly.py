@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -83,11 +84,13 @@ def evidence(draw: Any) -> Evidence:
     return said, left
 
 
+# OUTCOMES_EXAMPLES=500 looks at more of them, and at new ones.
+EXAMPLES = int(os.environ.get("OUTCOMES_EXAMPLES", "0"))
 PROPERTY = settings(
-    max_examples=50,
+    max_examples=EXAMPLES or 30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    derandomize=True,
+    derandomize=not EXAMPLES,
 )
 
 
@@ -99,7 +102,7 @@ def test_history_equals_a_plain_second_reading(
     assert history_of_files(warehouse, [given_evidence]) == plain_history(*given_evidence)
 
 
-@settings(PROPERTY, max_examples=25)  # it derives history several times
+@settings(PROPERTY, max_examples=EXAMPLES or 15)  # it derives history several times
 @given(
     given_evidence=evidence(),
     choices=strategies.randoms(use_true_random=False),
@@ -114,7 +117,7 @@ def test_history_does_not_depend_on_order_or_splitting_of_files(
     assert history_of_files(warehouse, files, at_once=at_once) == whole
 
 
-@settings(PROPERTY, max_examples=25)
+@settings(PROPERTY, max_examples=EXAMPLES or 15)
 @given(said=lists(), left=EXITS, at_once=strategies.integers(1, 2))
 def test_snapshots_loaded_month_by_month_give_the_history_of_all_at_once(
     warehouse: Warehouse, said: list[Said], left: list[Left], at_once: int
@@ -181,7 +184,7 @@ OTHERS: list[Said | Left] = [
 ]
 
 
-@settings(PROPERTY, max_examples=15)
+@settings(PROPERTY, max_examples=EXAMPLES or 12)
 @given(told=a_company())
 def test_what_a_snapshot_says_anew_is_what_a_rebuild_would_find(
     warehouse: Warehouse, told: tuple[list[Evidence], Evidence]

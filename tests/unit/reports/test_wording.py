@@ -95,8 +95,8 @@ def test_a_change_carries_a_true_sign(value: float | None, unit: str, words: str
 
 
 def test_the_interval_of_a_change_carries_signs_at_both_ends() -> None:
-    assert format_change_interval(0.012, 0.07, "fraction") == "+1.2 to +7"
-    assert format_change_interval(-0.004, 0.03, "fraction") == "−0.4 to +3"
+    assert format_change_interval(0.012, 0.07, "fraction") == "+1.2 to +7.0"
+    assert format_change_interval(-0.004, 0.03, "fraction") == "−0.4 to +3.0"
     assert format_change_interval(None, 0.03, "fraction") == ""
 
 
