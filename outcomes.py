@@ -290,7 +290,7 @@ def check(
         ),
     ] = False,
 ) -> None:
-    """Check the current release: undamaged, files reconciled, rows rejected, small groups."""
+    """Check the current release: its file, rows read and rejected, freshness, small groups."""
     with explained() as settings:
         from command_line.release_words import checks_table
         from reports.release import open_release

@@ -136,8 +136,11 @@ def open_store(url: str) -> Store:
     """
     try:
         parsed = sa.make_url(url)
-    except ArgumentError as error:
-        raise StoreError("OUTCOMES_APP_STATE is no database URL.") from error
+    except (ArgumentError, ValueError):  # no cause: it would quote the address
+        raise StoreError(
+            "OUTCOMES_APP_STATE is not the address of a database. Write it as "
+            "postgresql+psycopg://user@host:5432/database, or leave it unset for a file."
+        ) from None
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         engine = _open_file(parsed)

@@ -38,7 +38,7 @@ def postgres_template(postgres_socket: Path) -> str:
 @pytest.fixture
 def postgres_url(postgres_template: str) -> Iterator[str]:
     """A database of the test's own, with empty tables."""
-    with own_database(postgres_template) as url:
+    with own_database(postgres_template, like="filled") as url:
         yield url
 
 

@@ -65,17 +65,14 @@ def administrate(base: str, statement: str) -> None:
 
 
 @contextmanager
-def own_database(template: str) -> Iterator[str]:
-    """Yield the URL of a database with empty tables that is gone afterwards.
-
-    ``template`` is the URL pattern of a server with a database ``filled`` to copy from.
-    """
+def own_database(base: str, *, like: str = "template1") -> Iterator[str]:
+    """Yield the URL of a new database, a copy of another one, that is gone afterwards."""
     name = f"t{uuid.uuid4().hex[:12]}"
-    administrate(template, f"CREATE DATABASE {name} TEMPLATE filled")
+    administrate(base, f"CREATE DATABASE {name} TEMPLATE {like}")
     try:
-        yield template.format(name)
+        yield base.format(name)
     finally:
-        administrate(template, f"DROP DATABASE {name} WITH (FORCE)")
+        administrate(base, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _wait_until_ready(server: subprocess.Popen[bytes], ready: list[Any]) -> None:

@@ -14,8 +14,8 @@ from tests.warehouse_rows import fill
 from warehouse.engine import open_warehouse
 from warehouse.settings import Settings
 
-# A publish only reads the warehouse: on the second engine one kill, for what holds its lock.
-KILLS = {"duckdb": 3, "postgresql": 1}
+# A publish only reads the warehouse: on the second engine one kill while it writes, one before.
+KILLS = {"duckdb": 3, "postgresql": 2}
 
 
 def test_a_killed_publish_leaves_a_whole_release_and_the_next_one_cleans_up(
@@ -29,4 +29,4 @@ def test_a_killed_publish_leaves_a_whole_release_and_the_next_one_cleans_up(
     kills = KILLS[warehouse.dialect]
     tally = kill_publishes(settings, folder, course, kills, random.Random(11_2026))
     assert tally.findings == []
-    assert tally.kills == kills <= tally.left_old + tally.left_new
+    assert tally.kills == kills and tally.left_old > 0

@@ -77,7 +77,7 @@ def ten_years(
     home = tmp_path_factory.mktemp("ten_years")
     place: AbstractContextManager[str] = nullcontext(f"duckdb:///{home / 'warehouse.duckdb'}")
     if request.param == "postgresql":
-        place = own_database(request.getfixturevalue("postgres_template"))
+        place = own_database(request.getfixturevalue("postgres_template"), like="filled")
     with place as url:
         warehouse = open_warehouse(Settings(home, url))
         outcome = load(warehouse, real_files / "mfg10year" / "MFG10YearTerminationData.csv")

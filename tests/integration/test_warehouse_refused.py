@@ -6,13 +6,14 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 import sqlalchemy as sa
 
 from etl.load import load_paths
 from tests.integration.small_exports import NOW, write_exports
 from tests.postgres_server import administrate
-from warehouse.engine import Warehouse, WarehouseError, open_warehouse
+from warehouse.engine import Warehouse, WarehouseError, not_written, open_warehouse
 from warehouse.settings import Settings
 from warehouse.tables import metadata
 
@@ -69,6 +70,13 @@ def test_a_damaged_file_is_called_damaged_wherever_the_damage_is_found(tmp_path:
         assert str(path) in str(refused.value)
     path.write_bytes(whole)
     read_all(open_warehouse(settings_in(tmp_path)))
+
+
+def test_a_file_that_meets_damage_says_so_and_not_that_there_is_no_room() -> None:
+    error = duckdb.IOException("IO Error: Corrupt database file: computed checksum 1")
+    said = str(not_written("people.csv", error))
+    assert said.startswith("people.csv was not loaded and left nothing behind: Corrupt database")
+    assert "Put a copy of it back" in said and "room" not in said
 
 
 def read_all(warehouse: Warehouse) -> None:

@@ -10,6 +10,10 @@ import sqlalchemy as sa
 # make it says which extension would read it.
 _FOREIGN = re.compile("not a valid DuckDB database file|sqlite_scanner")
 _DAMAGED = re.compile("Corrupt database file|Could not read enough bytes|while replaying WAL")
+_AFTER_DAMAGE = (
+    "Put a copy of it back, or move it away and load the exports again with 'outcomes load "
+    "FOLDER'; what was published stays."
+)
 _UNREACHED = re.compile(
     "Connection refused|resolve host|translate host name|No such file or directory|"
     "timed? ?out|timeout|unreachable|No route to host",
@@ -64,21 +68,19 @@ def damaged(error: Exception, url: sa.URL) -> WarehouseError | None:
     said = _first_line(error)
     if url.get_backend_name() == "postgresql" or not _DAMAGED.search(said):
         return None
-    return WarehouseError(
-        f"The warehouse {url.database} is damaged ({said}). Put a copy of it back, or move it away "
-        "and load the exports again with 'outcomes load FOLDER'; what was published stays."
-    )
+    return WarehouseError(f"The warehouse {url.database} is damaged ({said}). {_AFTER_DAMAGE}")
 
 
 def not_written(what: str, error: Exception) -> WarehouseError:
     """Return what to do where writing failed; ``what`` names what was to be written."""
     said = _first_line(error)
-    remedy = "Check that there is room on the disk and that you may write to the warehouse, then"
-    if _DAMAGED.search(said):
-        remedy = "The warehouse is damaged: put a copy of it back, then"
-    return WarehouseError(
-        f"{what} was not loaded and left nothing behind: {said}. {remedy} load it again."
+    remedy = (
+        "Check that there is room on the disk and that you may write to the warehouse, then load "
+        "it again."
     )
+    if _DAMAGED.search(said):
+        remedy = f"The warehouse is damaged. {_AFTER_DAMAGE}"
+    return WarehouseError(f"{what} was not loaded and left nothing behind: {said}. {remedy}")
 
 
 def connection_lost(error: Exception) -> WarehouseError:

@@ -47,7 +47,7 @@ class Warehouse:
         No column is declared NOT NULL, so rows written before a column was declared have none.
         A column stored otherwise than its codes are declared now is stored anew.
         """
-        with self._connected() as connection:
+        with self.engine.connect() as connection:
             metadata.create_all(connection)
             _grow(connection)
             if self.dialect == "postgresql":
@@ -60,7 +60,7 @@ class Warehouse:
         Dates and moments become datetime64, integers without gaps int64, with gaps float64,
         sums of integers float64.
         """
-        with self._connected() as connection:
+        with self.engine.connect() as connection:
             if self.dialect == "postgresql":
                 for setting in _READING:
                     connection.exec_driver_sql(f"SET LOCAL {setting}")
@@ -76,7 +76,7 @@ class Warehouse:
         if not self._is_small():
             yield
             return
-        with self._connected() as connection:
+        with self.engine.connect() as connection:
             asked = connection.exec_driver_sql("SELECT current_setting('threads')").scalar()
             if asked == 1:  # a block around this one sees to it
                 yield
@@ -107,7 +107,7 @@ class Warehouse:
         WarehouseBusy
             Another process holds the warehouse.
         """
-        with self._connected() as connection:
+        with self.engine.connect() as connection:
             writer = Writer(connection)
             try:
                 with connection.begin() as transaction:
@@ -122,11 +122,6 @@ class Warehouse:
     def close(self) -> None:
         """Release files and connections."""
         self.engine.dispose()
-
-    @contextmanager
-    def _connected(self) -> Iterator[sa.Connection]:
-        with self.engine.connect() as connection:
-            yield connection
 
 
 def open_warehouse(settings: Settings) -> Warehouse:

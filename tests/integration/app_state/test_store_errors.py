@@ -28,7 +28,8 @@ def test_the_store_is_a_file_at_home_unless_the_environment_names_another(tmp_pa
     ("url", "words"),
     [
         ("mysql://a@b/c", "starts with 'mysql', which is not supported"),
-        ("no url", "is no database URL"),
+        ("no url", "is not the address of a database"),
+        ("postgresql+psycopg://a:secret@b:port/c", "is not the address of a database"),
         ("sqlite:///:memory:", "must be a file"),
         ("postgresql+psycopg://a:secret@/b?host=/nowhere", "cannot be used: .*Check OUTCOMES_APP"),
     ],
